@@ -1,0 +1,1 @@
+"""Launchbook: ordered, idempotent playbooks for a small product in production."""

@@ -1,0 +1,1 @@
+"""What a person types and sees: the only place that prints or picks an exit status."""

@@ -1,0 +1,56 @@
+"""The namespace of tasks: playbooks of the working folder, and operations.
+
+Building it reads the first lines of the playbooks and imports nothing but Invoke.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Collection
+
+from launchbook.cli.catalogue import GROUPS, playbook_operation
+from launchbook.cli.operation import task_of
+from launchbook.cli.place import find_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUMMARY_KEY = "description:"
+
+
+def build(root: Path | None = None) -> Collection:
+    """Return the collection that ``tasks.py`` hands to Invoke.
+
+    Args:
+        root: The working folder; found from the current one when left out.
+    """
+    namespace = Collection()
+    namespace.configure({"run": {"echo": False}})
+    _add_playbooks(namespace, root or find_root())
+    for group, operations in GROUPS.items():
+        collection = Collection(group)
+        for operation in operations:
+            collection.add_task(task_of(operation))
+        namespace.add_collection(collection)
+    return namespace
+
+
+def _add_playbooks(namespace: Collection, root: Path | None) -> None:
+    """Add one ``provision.NAME`` task for each playbook in the folder."""
+    folder = root / "playbooks" if root else None
+    if folder is None or not folder.is_dir():
+        return
+    collection = Collection("provision")
+    for path in sorted(folder.glob("*.yml")):
+        operation = playbook_operation(path.stem, _summary(path))
+        collection.add_task(task_of(operation))
+    namespace.add_collection(collection)
+
+
+def _summary(path: Path) -> str:
+    """The description of a playbook, without loading YAML for it."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith(SUMMARY_KEY):
+            return line.removeprefix(SUMMARY_KEY).strip().strip("'\"")
+    return f"Run the playbook {path.stem}"

@@ -1,0 +1,1 @@
+"""Facts, plan, guard, apply, verify: the only writer of the ledger."""

@@ -1,0 +1,134 @@
+"""What a step is: five verbs, and the little that it is given.
+
+``facts`` reads, ``plan`` is pure, ``apply`` writes, ``verify`` reads again, and
+``undo``, which a step may leave out, reverses what ``apply`` did in this run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from launchbook.clock import Clock
+    from launchbook.model.change import Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What the ledger remembers of the last time a step was verified here.
+
+    Attributes:
+        at: When the record was written.
+        inputs_digest: Digest of the inputs at that time.
+        outputs: The outputs then; secrets appear as fingerprints only.
+        evidence: What ``verify`` saw.
+    """
+
+    at: datetime
+    inputs_digest: str
+    outputs: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+class Past(Protocol):
+    """The ledger as a step may see it: read only, this environment only."""
+
+    def latest(self, step: str) -> Prior | None:
+        """Return the last verified record of a step, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the engine hands to a step's verbs beside its inputs.
+
+    Attributes:
+        environment: The environment's name, as ``staging``.
+        run: The run's id.
+        step: The entry's id in the playbook.
+        clock: The only source of time.
+        history: Read-only view of the ledger.
+        progress: Tells a person what is going on ("building, 12 s").
+        fingerprint: Keyed fingerprint of a secret, for comparisons.
+        idempotency_key: The same for the same step, inputs and environment, so
+            that a run that was killed finds what it made.
+    """
+
+    environment: str
+    run: str
+    step: str
+    clock: Clock
+    history: Past
+    progress: Callable[[str], None]
+    fingerprint: Callable[[str], str]
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing failed, but the step must look again later; the run pauses."""
+
+    reason: str
+    look_again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The desired state was seen.
+
+    Attributes:
+        outputs: Every output of the step, complete.
+        evidence: JSON facts worth keeping in the ledger; no secrets.
+    """
+
+    outputs: Mapping[str, object]
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Step(Protocol):
+    """A step. Clients are constructor arguments.
+
+    Attributes:
+        name: What ``uses:`` says, as ``vercel.project``.
+        Inputs: The frozen dataclass of the inputs, the schema's equal.
+        is_check: A check has nothing to write: its plan is empty and its
+            ``verify`` runs every time.
+    """
+
+    name: ClassVar[str]
+    Inputs: ClassVar[type]
+    is_check: ClassVar[bool]
+
+    def facts(self, inputs: Any, context: Context) -> Any:  # noqa: ANN401 - each step has its own types
+        """Read what the platform says now. Never writes."""
+        ...
+
+    def plan(self, inputs: Any, facts: Any, prior: Prior | None) -> Planned:  # noqa: ANN401 - each step has its own types
+        """Compare, purely: the same arguments give the same plan."""
+        ...
+
+    def apply(self, inputs: Any, facts: Any, context: Context) -> Waiting | None:  # noqa: ANN401 - each step has its own types
+        """Write what the plan says. Looks before it creates, so it may be run again."""
+        ...
+
+    def verify(self, inputs: Any, context: Context) -> Verified | Waiting:  # noqa: ANN401 - each step has its own types
+        """Read again, wait until ready, and prove the desired state.
+
+        Raises:
+            VerificationFailed, NotReady, DeploymentFailed: It is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class Undoable(Protocol):
+    """A step that can reverse what its ``apply`` did in this run."""
+
+    def undo(self, inputs: Any, facts: Any, context: Context) -> None:  # noqa: ANN401 - each step has its own types
+        """Reverse; ``facts`` are those from before ``apply``."""
+        ...

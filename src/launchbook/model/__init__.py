@@ -1,0 +1,1 @@
+"""Frozen dataclasses that every floor above may use. No I/O."""

@@ -1,0 +1,234 @@
+"""What Vercel says, in our words. Unknown enumeration values are carried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from launchbook.redact import Secret
+
+FAILED_STATES: Final = frozenset({"ERROR", "CANCELED", "BLOCKED", "DELETED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a token stands for, and the team it is used in."""
+
+    user_id: str
+    username: str
+    team_id: str = ""
+    team_slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """How a project is built. None: left as it is, or not set.
+
+    Attributes:
+        framework: A vendor preset, as ``nextjs``; None is "other".
+        root_directory: Within the repository, as ``apps/customer``.
+        node_version: As ``20.x``.
+        sso_protection: ``all``, ``preview``,
+            ``prod_deployment_urls_and_all_previews``,
+            ``all_except_custom_domains``, or ``none`` for no protection.
+        is_custom_domain_auto_assigned: Whether a production deployment takes
+            the domains by itself; a rollback turns this off. Only on update.
+    """
+
+    framework: str | None = None
+    root_directory: str | None = None
+    build_command: str | None = None
+    install_command: str | None = None
+    output_directory: str | None = None
+    node_version: str | None = None
+    sso_protection: str | None = None
+    is_custom_domain_auto_assigned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project. Names are unique within a team.
+
+    Attributes:
+        protection_bypass: The secrets that open protected deployments, to be
+            sent as ``x-vercel-protection-bypass``.
+    """
+
+    id: str
+    name: str
+    settings: ProjectSettings
+    protection_bypass: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomEnvironment:
+    """An environment beside production, preview and development."""
+
+    id: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A DNS record that proves who owns a domain."""
+
+    kind: str
+    name: str
+    value: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDomain:
+    """A host name of a project.
+
+    Attributes:
+        is_verified: Who owns it is proven; says nothing about DNS.
+        custom_environment_id: Empty: it belongs to production (or to a branch).
+    """
+
+    host: str
+    is_verified: bool
+    custom_environment_id: str = ""
+    challenges: tuple[Challenge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a variable or a deployment belongs.
+
+    Attributes:
+        targets: Of ``production``, ``preview``, ``development``.
+        custom_environment_ids: Ids of custom environments.
+    """
+
+    targets: tuple[str, ...] = ()
+    custom_environment_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable as the vendor has it.
+
+    Attributes:
+        kind: plain, encrypted, sensitive or system.
+        value: None when the vendor does not say it (``sensitive`` never does,
+            a list never decrypts).
+    """
+
+    id: str
+    key: str
+    kind: str
+    target: Target
+    value: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableWrite:
+    """A variable as it shall be."""
+
+    key: str
+    value: Secret
+    target: Target
+    kind: str = "encrypted"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a deployment.
+
+    Attributes:
+        path: Within the deployment, with forward slashes.
+        sha: SHA-1 of the content, 40 hex digits: the vendor's key for a file.
+        size_bytes: Length of the content.
+        content: The bytes, or the file that holds them.
+    """
+
+    path: str
+    sha: str
+    size_bytes: int
+    content: bytes | Path = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentOrder:
+    """What to deploy.
+
+    Attributes:
+        name: The project's name.
+        project_id: The project's id.
+        files: Everything that is deployed.
+        target: ``production``, or empty for a preview or custom environment.
+        custom_environment: Slug or id of a custom environment, or empty.
+        meta: Labels of ours; they find the deployment after a lost answer, so
+            the set must be unique to the order.
+        git: Commit facts: ``commitSha``, ``commitRef``, ``commitMessage``, ...
+        settings: Build settings; needed for a project's first deployment.
+    """
+
+    name: str
+    project_id: str
+    files: tuple[SourceFile, ...]
+    target: str = ""
+    custom_environment: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    git: Mapping[str, object] = field(default_factory=dict)
+    settings: ProjectSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment.
+
+    Attributes:
+        url: Its own, unchanging host name, without a scheme.
+        state: QUEUED, INITIALIZING, BUILDING, READY, ERROR, CANCELED, ...
+        substate: STAGED, ROLLING, PROMOTED, or empty.
+        is_alias_assigned: Whether its host names lead to it. READY is not live
+            before this is so.
+        alias_error: Why they do not; empty when nothing failed.
+    """
+
+    id: str
+    url: str
+    state: str
+    substate: str = ""
+    target: str = ""
+    is_alias_assigned: bool = False
+    alias_error: str = ""
+    aliases: tuple[str, ...] = ()
+    error_code: str = ""
+    error_message: str = ""
+    error_step: str = ""
+    custom_environment_id: str = ""
+    created_at: datetime | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is built; its own URL answers, its aliases maybe not yet."""
+        return self.state == "READY"
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it will never be live."""
+        return self.state in FAILED_STATES or bool(self.alias_error)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is built and its host names lead to it."""
+        return self.is_ready and self.is_alias_assigned and not self.alias_error
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a build's log."""
+
+    at: datetime | None
+    message: str
+    kind: str = ""

@@ -1,0 +1,5 @@
+"""The front door: every playbook and operation as an Invoke task."""
+
+from launchbook.cli import namespace
+
+ns = namespace.build()
