@@ -219,10 +219,22 @@ class SourceError(UsageError):
     code = "source-error"
 
 
+class InvalidMigration(UsageError):
+    """A migration file cannot be read or ordered."""
+
+    code = "invalid-migration"
+
+
 class PlanUnreadable(UsageError):
     """A saved plan cannot be read, or is of another version."""
 
     code = "plan-unreadable"
+
+
+class CommandMissing(UsageError):
+    """A program that we need is not installed."""
+
+    code = "command-missing"
 
 
 # --- platforms ---------------------------------------------------------------
@@ -338,6 +350,12 @@ class DatabaseUnavailable(ProviderError):
 
     code = "database-unavailable"
     retryable = True
+
+
+class StatementFailed(ProviderError):
+    """PostgreSQL refused a statement; ``vendor_code`` is the SQLSTATE."""
+
+    code = "statement-failed"
 
 
 # --- gates and guards --------------------------------------------------------

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from launchbook.redact import Secret
@@ -45,16 +44,31 @@ class LoggedRequest:
     """One request that the sandbox's platforms received.
 
     Attributes:
-        number: Counts up; ``since`` refers to it.
+        sequence: Counts up, over restarts as well.
         platform: railway, vercel or supabase.
-        operation: The route or the GraphQL operation.
+        operation: The route or the GraphQL field.
+        status: What was answered; 0 when the connection was dropped.
+        at: Sandbox time, ISO 8601.
     """
 
-    number: int
+    sequence: int
     platform: str
     method: str
     path: str
     operation: str
     status: int
     is_mutating: bool
-    extra: Mapping[str, object]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLog:
+    """Requests since a sequence number, and how many there were.
+
+    Attributes:
+        last_sequence: What to pass as ``since`` to see only what follows.
+    """
+
+    requests: tuple[LoggedRequest, ...]
+    mutating_count: int
+    last_sequence: int

@@ -1,0 +1,1 @@
+"""The backend of Vocilia: customers leave feedback and receive a reward."""

@@ -1,0 +1,120 @@
+"""What every command has at hand: folders, clock, output, a way to ask."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from launchbook.cli.options import read_switch
+from launchbook.cli.output import Output, output_of
+from launchbook.cli.place import find_home, find_root
+from launchbook.clock import Clock, SystemClock
+from launchbook.errors import FileMissing, InputError
+from launchbook.providers.sandbox.rehearsal import Rehearsal
+from launchbook.transport.git import Git
+from launchbook.transport.process import Processes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SANDBOX_FOLDER: Final = "sandbox"
+"""Ledger and secrets of the sandbox platforms, below the state folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One command's surroundings.
+
+    Attributes:
+        root: The working folder, with inventory and playbooks.
+        home: The state folder.
+        is_confirmed: Whether ``--yes`` was given.
+    """
+
+    root: Path
+    home: Path
+    clock: Clock
+    output: Output
+    is_confirmed: bool = False
+
+    @property
+    def emulator_home(self) -> Path:
+        """The sandbox's own state."""
+        return self.home / "emulator"
+
+    def rehearsal(self) -> Rehearsal:
+        """Return the product's copy that the sandbox deploys."""
+        from launchbook.config.inventory import repository_path  # noqa: PLC0415 - YAML is slow to import and few commands need it
+
+        source = repository_path(self.root)
+        return Rehearsal(source, self.home / "rehearsal", Git(Processes()))
+
+    def confirm(self, question: str) -> None:
+        """Ask, unless ``--yes`` was given or there is nobody to ask.
+
+        Raises:
+            InputError: The answer is not yes, or nobody can answer.
+        """
+        if self.is_confirmed:
+            return
+        if sys.stdin.isatty() and not self.output.is_json:
+            sys.stderr.write(f"{question} [y/N] ")
+            sys.stderr.flush()
+            if sys.stdin.readline().strip().lower() in {"y", "yes"}:
+                return
+        raise InputError(
+            "this needs a confirmation",
+            hint="Run the same command again with --yes.",
+        )
+
+    def set_aside_sandbox_ledger(self) -> Path | None:
+        """Move the sandbox's ledger beside itself; return where, or None."""
+        found = sorted((self.home / SANDBOX_FOLDER).glob("ledger.*"))
+        if not found:
+            return None
+        stamp = self.clock.now().strftime("%Y%m%dT%H%M%SZ")
+        for path in found:
+            path.rename(path.with_name(path.name.replace("ledger", f"ledger-{stamp}", 1)))
+        return self.home / SANDBOX_FOLDER / f"ledger-{stamp}.db"
+
+    def keep_sandbox_ledger(self, name: str) -> None:
+        """Keep ledger and secrets beside the world that they belong to."""
+        kept = self._kept(name)
+        shutil.rmtree(kept, ignore_errors=True)
+        if (self.home / SANDBOX_FOLDER).is_dir():
+            shutil.copytree(self.home / SANDBOX_FOLDER, kept)
+
+    def bring_back_sandbox_ledger(self, name: str) -> None:
+        """Put ledger and secrets of a kept world back."""
+        kept, current = self._kept(name), self.home / SANDBOX_FOLDER
+        if kept.is_dir():
+            shutil.rmtree(current, ignore_errors=True)
+            shutil.copytree(kept, current)
+
+    def _kept(self, name: str) -> Path:
+        """Where a kept world's ledger and secrets are."""
+        return self.home / "kept" / Path(name).name
+
+
+def open_desk(options: Mapping[str, object]) -> Desk:
+    """Return the surroundings of a command.
+
+    Raises:
+        FileMissing: There is no inventory here or above.
+    """
+    root = find_root()
+    if root is None:
+        raise FileMissing(
+            f"there is no inventory/product.yml in {Path.cwd()} or above",
+            hint="Change to a working folder, or make one with `launchbook init DIR`.",
+        )
+    return Desk(
+        root=root,
+        home=find_home(root),
+        clock=SystemClock(),
+        output=output_of(options),
+        is_confirmed=read_switch(options, "yes"),
+    )

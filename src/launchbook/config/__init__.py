@@ -1,0 +1,1 @@
+"""The working folder: YAML, schemas, references, secrets, playbooks."""

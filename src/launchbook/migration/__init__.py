@@ -1,0 +1,1 @@
+"""SQL migrations: files, history in the database, and bringing them together."""

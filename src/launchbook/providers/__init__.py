@@ -1,0 +1,1 @@
+"""The platforms' APIs: a client of verbs and the wire format, one room each."""

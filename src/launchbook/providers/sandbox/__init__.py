@@ -1,0 +1,1 @@
+"""The control API of the sandbox, and how to start it."""

@@ -1,0 +1,112 @@
+"""What goes wrong: the vendor's errors, and those that somebody ordered.
+
+Effects that can be ordered beside the frame's own (``FaultBook``; the operation is
+a GraphQL field, ``POST /project/{project}/environment/{environment}/up``, or the
+one in brackets):
+
+- ``rate_limited``: HTTP 429 with ``X-RateLimit-*`` and ``Retry-After``
+  (``retry_after_seconds``, 1 when not given): the limit of the plan.
+- ``edge_limited``: HTTP 429 with code 1015 and no such headers, for requests
+  without a query string only: the limit of the edge.
+- ``throttled``: HTTP 200 with a GraphQL error, as "creating projects too quickly".
+- ``two_factor``: HTTP 200 with "Two Factor Authentication Required".
+- ``redeploy_refused``: a write of variables is stored, then its redeploy fails.
+- ``build_failed`` (``build <service name>``, ``message``): the build breaks.
+- ``stuck`` (``deploy <service name>``): INITIALIZING with deploymentStopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from launchbook.sandbox.faults import Fault, FaultBook
+
+DEFAULT_CODE: Final = "INTERNAL_SERVER_ERROR"
+"""Of nearly every error; only the words of the message tell them apart."""
+HOURLY_LIMIT: Final = 10_000
+"""Requests an hour on the Pro plan (platform docs, 2026)."""
+
+
+class ApiError(Exception):
+    """A GraphQL error: HTTP 200, ``errors[]`` with a message and a code.
+
+    Args:
+        message: As the vendor words it.
+        code: ``extensions.code``.
+    """
+
+    def __init__(self, message: str, code: str = DEFAULT_CODE) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class UploadRefused(Exception):
+    """An upload that is answered with a status of its own and ``{"message"}``."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+    def response(self) -> web.Response:
+        """Return the answer."""
+        return web.json_response({"message": self.message}, status=self.status)
+
+
+def not_authorized() -> ApiError:
+    """A token that may not, and an id that does not exist: one message for both."""
+    return ApiError("Not Authorized")
+
+
+def unprocessable() -> ApiError:
+    """A malformed id or value."""
+    return ApiError("Problem processing request")
+
+
+def not_emulated(what: str) -> ApiError:
+    """Something that the vendor has and this sandbox has not."""
+    return ApiError(f"not emulated: {what}", "NOT_EMULATED")
+
+
+class OrderedFaults:
+    """The vendor's own effects, taken from the frame's book.
+
+    Args:
+        book: Where they are ordered.
+    """
+
+    def __init__(self, book: FaultBook) -> None:
+        self._book = book
+
+    def take(self, operation: str, effect: str) -> Fault | None:
+        """Return the fault that hits this occasion; ask once an occasion."""
+        return self._book.take("railway", operation, effect)
+
+    def limit(self, operation: str, *, has_query_string: bool) -> web.Response | None:
+        """Return the 429 that this request shall get, if any."""
+        if not has_query_string and self.take(operation, "edge_limited"):
+            return web.Response(status=429, text="error code: 1015")
+        fault = self.take(operation, "rate_limited")
+        if fault is None:
+            return None
+        seconds = int(fault.details.get("retry_after_seconds", 1))
+        headers = {
+            "X-RateLimit-Limit": str(HOURLY_LIMIT),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": str(seconds),
+            "Retry-After": str(seconds),
+        }
+        body = {"errors": [{"message": "Too Many Requests"}], "data": None}
+        return web.json_response(body, status=429, headers=headers)
+
+    def check(self, operation: str) -> None:
+        """Raise the GraphQL error that was ordered for this operation, if any."""
+        if self.take(operation, "throttled"):
+            thing = "volumes" if operation.startswith("volume") else "projects"
+            raise ApiError(f"You are creating {thing} too quickly, please wait")
+        if self.take(operation, "two_factor"):
+            raise ApiError("Two Factor Authentication Required")

@@ -1,0 +1,1 @@
+"""One module a step. The composition root maps names to them."""

@@ -1,0 +1,137 @@
+"""web.identity: the public page shows the build that was made.
+
+Not the status but the content counts: a protection page answers 200 too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from launchbook.engine.poll import until
+from launchbook.engine.step import Context, Prior, Verified
+from launchbook.errors import NotReady, VerificationFailed
+from launchbook.model.change import Action, Change, Planned
+from launchbook.model.source import public_digest
+from launchbook.redact import reveal
+
+if TYPE_CHECKING:
+    from launchbook.transport.probe import Answer, Prober
+
+DEADLINE_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Which page must show what.
+
+    Attributes:
+        variables: Name to value, as they must have arrived in the build.
+    """
+
+    url: str
+    app: str
+    identity: str
+    variables: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a page found wrong; nothing, when it is right."""
+
+    problems: tuple[str, ...]
+    elapsed_seconds: float
+
+
+class WebIdentity:
+    """A check: it reads and proves."""
+
+    name: ClassVar[str] = "web.identity"
+    Inputs: ClassVar[type] = Inputs
+    is_check: ClassVar[bool] = True
+
+    def __init__(self, prober: Prober) -> None:
+        self._prober = prober
+
+    def facts(self, inputs: Inputs, context: Context) -> None:
+        """Nothing to read before the deployments are done."""
+
+    def plan(self, inputs: Inputs, facts: None, prior: Prior | None) -> Planned:
+        """Nothing to write."""
+        change = Change(Action.NO_CHANGE, self.name, inputs.app)
+        return Planned((change,), {"url": inputs.url})
+
+    def apply(self, inputs: Inputs, facts: None, context: Context) -> None:
+        """Nothing to write."""
+
+    def verify(self, inputs: Inputs, context: Context) -> Verified:
+        """Look until the page shows the identity, and its variables arrived.
+
+        Raises:
+            VerificationFailed: It shows something else; the message says what.
+        """
+        looks: list[Look] = []
+
+        def look() -> Look:
+            looks.append(self._look(inputs))
+            return looks[-1]
+
+        try:
+            seen = until(
+                look,
+                lambda found: not found.problems,
+                clock=context.clock,
+                deadline_seconds=DEADLINE_SECONDS,
+                what=inputs.url,
+            )
+        except NotReady as error:
+            problems = looks[-1].problems if looks else ()
+            raise VerificationFailed(
+                f"{inputs.url} does not show the build: {'; '.join(problems)}",
+                hint="Open the address, compare, and run the same command again.",
+            ) from error
+        milliseconds = round(seen.elapsed_seconds * 1000)
+        evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}
+        return Verified({"url": inputs.url}, evidence)
+
+    def _look(self, inputs: Inputs) -> Look:
+        """Ask for the page and for what it says of its build."""
+        page = self._prober.probe(inputs.url + "/")
+        build = self._prober.probe(inputs.url + "/build.json")
+        problems = (*_page_problems(page, inputs), *_build_problems(build, inputs))
+        return Look(problems, page.elapsed_seconds)
+
+
+def _page_problems(page: Answer, inputs: Inputs) -> list[str]:
+    """What is wrong with the page itself."""
+    if page.status != 200:
+        return [f"the page answers {page.status}"]
+    mark = f'<meta name="build-identity" content="{inputs.identity}"'
+    if mark not in page.text:
+        return ["the page answers 200 without the expected build identity"]
+    return []
+
+
+def _build_problems(answer: Answer, inputs: Inputs) -> list[str]:
+    """What is wrong with what the build says of itself."""
+    try:
+        build = json.loads(answer.text)
+    except ValueError:
+        return [f"/build.json answers {answer.status} and is not JSON"]
+    values = {
+        name: str(reveal(value))
+        for name, value in inputs.variables.items()
+        if value is not None
+    }
+    wanted = {
+        "identity": inputs.identity,
+        "app": inputs.app,
+        "variables_digest": public_digest(values),
+    }
+    return [
+        f"/build.json says {key} {build.get(key)!r} instead of {value!r}"
+        for key, value in wanted.items()
+        if build.get(key) != value
+    ]

@@ -1,0 +1,49 @@
+"""Frozen dataclasses out of plain YAML values, for cases as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from launchbook.redact import Secret
+
+NAMES = {
+    "Mapping": Mapping,
+    "Path": Path,
+    "Secret": Secret,
+    "Sequence": Sequence,
+    "datetime": datetime,
+}
+
+
+def construct(kind: Any, value: Any) -> Any:
+    """Make a value of a type; mappings become dataclasses, strings Secrets."""
+    if value is None:
+        return None
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _dataclass(kind, value)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return construct(next(each for each in arguments if each is not type(None)), value)
+    if origin in {tuple, Sequence}:
+        return tuple(construct(arguments[0], each) for each in value)
+    if origin is Mapping or origin is dict:
+        return {key: construct(arguments[1], each) for key, each in value.items()}
+    if kind is Secret:
+        return Secret(str(value))
+    if kind is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return value
+
+
+def _dataclass(kind: type, value: Mapping[str, Any]) -> Any:
+    """One dataclass; unknown keys are a mistake in the case."""
+    names = {each.name for each in fields(kind)}
+    assert set(value) <= names, f"{kind.__name__} has no {set(value) - names}"
+    module = __import__(kind.__module__, fromlist=["*"])
+    hints = get_type_hints(kind, vars(module), NAMES)
+    return kind(**{key: construct(hints[key], each) for key, each in value.items()})
