@@ -33,10 +33,13 @@ class LaunchbookError(Exception):
         message: What happened and to which thing; no secret values.
         hint: One full sentence with the next command to type.
         details: Further facts for ``--json``; only JSON values.
+
+    The exit status is that of the class until the engine raises it: what failed
+    after something was written ends with 6, whatever the cause.
     """
 
     code: ClassVar[str] = "internal-error"
-    exit_status: ClassVar[int] = 1
+    exit_status: int = 1
     retryable: ClassVar[bool] = False
 
     def __init__(
@@ -175,6 +178,12 @@ class MissingSecret(InventoryError):
     """Secrets that are referred to and have no value, all of them at once."""
 
     code = "missing-secret"
+
+
+class KeyUnusable(UsageError):
+    """A key of the state folder is lost, damaged, or readable by others."""
+
+    code = "key-unusable"
 
 
 class InvalidVariable(InventoryError):
@@ -488,3 +497,9 @@ class LedgerUnwritable(LedgerError):
     """A record could not be written (disk full, permissions)."""
 
     code = "ledger-unwritable"
+
+
+class LedgerVersion(LedgerError):
+    """A newer version of the tool wrote the ledger."""
+
+    code = "ledger-version"

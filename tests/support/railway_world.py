@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from launchbook.model.railway import ServiceScope, ServiceSettings
-from launchbook.providers.railway.client import RailwayClient
 from launchbook.redact import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from launchbook.providers.railway.client import RailwayClient
 
 SCOPE = ServiceScope("project-1", "environment-1", "service-1")
 PAGE = {"hasNextPage": False, "endCursor": None}
@@ -26,7 +29,7 @@ DEPLOYMENT = {
     "url": None,
     "meta": {"cliMessage": "launchbook abc"},
 }
-INSTANCE = {
+INSTANCE: dict[str, object] = {
     "id": "instance-1",
     "serviceId": "service-1",
     "serviceName": "backend",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -13,7 +13,11 @@ from launchbook.sandbox.ports import free_port
 from launchbook.sandbox.process import Launch, ServiceProcess
 from launchbook.sandbox.proxy import proxy
 from launchbook.sandbox.schedule import every_cron
-from launchbook.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from launchbook.sandbox.world import World
 
 ECHO_SERVER = """
 import http.server, json, sys

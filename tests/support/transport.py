@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import BaseAdapter
 
-from launchbook.clock import Clock
 from launchbook.errors import LaunchbookError
 from launchbook.redact import Secret, reveal
 from launchbook.transport.http import HttpTransport, Origin, bearer, open_session
 from launchbook.transport.request import Request, Response
+
+if TYPE_CHECKING:
+    from launchbook.clock import Clock
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

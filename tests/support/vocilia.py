@@ -11,13 +11,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.support.cluster import SUPERUSER, Cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
 PRODUCT = Path(__file__).parents[2] / "examples" / "vocilia"
 BACKEND = PRODUCT / "apps" / "backend"
@@ -70,12 +72,15 @@ def variables(cluster: Cluster | None = None) -> dict[str, str]:
 
 
 def start(
-    module: str, environ: Mapping[str, str], *arguments: str
+    module: str,
+    environ: Mapping[str, str],
+    *arguments: str,
+    folder: Path = BACKEND,
 ) -> subprocess.Popen[str]:
     """Start a module of the backend as Railway would; output is one stream."""
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        cwd=BACKEND,
+        cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -91,9 +96,11 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 @contextlib.contextmanager
-def started(module: str, environ: Mapping[str, str]) -> Iterator[None]:
+def started(
+    module: str, environ: Mapping[str, str], folder: Path = BACKEND
+) -> Iterator[None]:
     """Run a module of the backend until the end of the block, then SIGTERM."""
-    process = start(module, environ)
+    process = start(module, environ, folder=folder)
     try:
         yield
     finally:
@@ -129,7 +136,10 @@ class Backend:
     ) -> Answer:
         """Send one request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        sent = {
+            **(headers or {}),
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        }
         text = None if body is None else json.dumps(body)
         try:
             connection.request(method, path, text, sent)
@@ -146,14 +156,14 @@ class Backend:
 
 
 @contextlib.contextmanager
-def serving(environ: Mapping[str, str]) -> Iterator[Backend]:
+def serving(environ: Mapping[str, str], folder: Path = BACKEND) -> Iterator[Backend]:
     """Run the backend on a free port until the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     given = {**environ, "PORT": str(port)}
     backend = Backend(port, given)
-    with started("backend", given):
+    with started("backend", given, folder):
         wait_until(lambda: is_listening(port), "the backend listens")
         yield backend
 

@@ -77,7 +77,9 @@ class Desk:
             return None
         stamp = self.clock.now().strftime("%Y%m%dT%H%M%SZ")
         for path in found:
-            path.rename(path.with_name(path.name.replace("ledger", f"ledger-{stamp}", 1)))
+            path.rename(
+                path.with_name(path.name.replace("ledger", f"ledger-{stamp}", 1))
+            )
         return self.home / SANDBOX_FOLDER / f"ledger-{stamp}.db"
 
     def keep_sandbox_ledger(self, name: str) -> None:

@@ -99,7 +99,9 @@ def _signature(operation: Operation) -> Signature:
                 default=Parameter.empty if is_bare else flag.default,
             )
         )
-    return Signature(sorted(parameters, key=lambda each: each.default is not each.empty))
+    return Signature(
+        sorted(parameters, key=lambda each: each.default is not each.empty)
+    )
 
 
 def _help_text(operation: Operation) -> str:

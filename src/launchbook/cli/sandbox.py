@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from launchbook.cli.desk import Desk, open_desk
-from launchbook.cli.options import read_count, read_duration_seconds, read_switch, read_text
+from launchbook.cli.options import (
+    read_count,
+    read_duration_seconds,
+    read_switch,
+    read_text,
+)
 from launchbook.providers.sandbox.client import SandboxClient, read_endpoints
 from launchbook.providers.sandbox.launcher import SandboxLauncher, SandboxSettings
 from launchbook.transport.process import Processes
@@ -27,7 +32,9 @@ def up(options: Mapping[str, object]) -> int:
     endpoints = _launcher(desk, settings).up()
     is_new = desk.rehearsal().prepare()
     desk.output.record({"kind": "sandbox-up", **_addresses(endpoints)})
-    desk.output.line(f"sandbox is up (process {endpoints.pid}), state in {desk.emulator_home}")
+    desk.output.line(
+        f"sandbox is up (process {endpoints.pid}), state in {desk.emulator_home}"
+    )
     desk.output.line(f"  web addresses    https://*.localhost:{endpoints.edge_port}")
     desk.output.line(f"  certificates of  {endpoints.ca_file}")
     source = "committed to" if is_new else "unchanged in"
@@ -50,13 +57,17 @@ def status(options: Mapping[str, object]) -> int:
     endpoints = read_endpoints(desk.emulator_home)
     found = SandboxClient.open(endpoints, desk.clock).status()
     desk.output.record({"kind": "sandbox-status", **_addresses(endpoints), **found})
-    desk.output.line(f"sandbox is up (process {endpoints.pid}), its clock says {found.get('now')}")
+    desk.output.line(
+        f"sandbox is up (process {endpoints.pid}), its clock says {found.get('now')}"
+    )
     for name, each in _mapping(found.get("emulators")).items():
         facts = ", ".join(f"{key} {value}" for key, value in _mapping(each).items())
         desk.output.line(f"  {name:<10} {facts}")
     for host in _listed(found.get("hosts")):
         desk.output.line(f"  https://{host}:{endpoints.edge_port}")
-    snapshots = ", ".join(str(_mapping(each).get("name")) for each in _listed(found.get("snapshots")))
+    snapshots = ", ".join(
+        str(_mapping(each).get("name")) for each in _listed(found.get("snapshots"))
+    )
     desk.output.line(f"  snapshots  {snapshots or 'none'}")
     return 0
 
@@ -68,14 +79,18 @@ def reset(options: Mapping[str, object]) -> int:
     _client(desk).reset()
     kept = desk.set_aside_sandbox_ledger()
     desk.output.record({"kind": "sandbox-reset", "kept_ledger": str(kept or "")})
-    desk.output.line("sandbox is empty" + (f"; the old ledger is {kept}" if kept else ""))
+    desk.output.line(
+        "sandbox is empty" + (f"; the old ledger is {kept}" if kept else "")
+    )
     return 0
 
 
 def requests(options: Mapping[str, object]) -> int:
     """List what reached the platforms."""
     desk = open_desk(options)
-    since = read_count(options, "since", least=0, most=10**9) if options.get("since") else 0
+    since = (
+        read_count(options, "since", least=0, most=10**9) if options.get("since") else 0
+    )
     log = _client(desk).requests(
         is_mutating_only=read_switch(options, "mutating"), since=since
     )
@@ -88,7 +103,9 @@ def requests(options: Mapping[str, object]) -> int:
         )
     desk.output.record({"kind": "requests", "mutating": log.mutating_count,
                         "last_sequence": log.last_sequence})  # fmt: skip
-    desk.output.line(f"{len(log.requests)} requests, {log.mutating_count} of them mutating (*)")
+    desk.output.line(
+        f"{len(log.requests)} requests, {log.mutating_count} of them mutating (*)"
+    )
     return 0
 
 
@@ -109,7 +126,9 @@ def snapshot(options: Mapping[str, object]) -> int:
     _client(desk).snapshot(name)
     desk.keep_sandbox_ledger(name)
     desk.output.record({"kind": "sandbox-snapshot", "name": name})
-    desk.output.line(f"kept as {name}; bring it back with `invoke sandbox.restore {name}`")
+    desk.output.line(
+        f"kept as {name}; bring it back with `invoke sandbox.restore {name}`"
+    )
     return 0
 
 

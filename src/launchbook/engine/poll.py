@@ -24,7 +24,9 @@ _GROWING: Final = 12
 DELAYS: Final = tuple(
     min(LONGEST_DELAY_SECONDS, delay)
     for delay in accumulate(
-        repeat(GROWTH, _GROWING), lambda rest, by: rest * by, initial=FIRST_DELAY_SECONDS
+        repeat(GROWTH, _GROWING),
+        lambda rest, by: rest * by,
+        initial=FIRST_DELAY_SECONDS,
     )
 )
 

@@ -104,19 +104,19 @@ class Step(Protocol):
     Inputs: ClassVar[type]
     is_check: ClassVar[bool]
 
-    def facts(self, inputs: Any, context: Context) -> Any:  # noqa: ANN401 - each step has its own types
+    def facts(self, inputs: Any, context: Context) -> Any:
         """Read what the platform says now. Never writes."""
         ...
 
-    def plan(self, inputs: Any, facts: Any, prior: Prior | None) -> Planned:  # noqa: ANN401 - each step has its own types
+    def plan(self, inputs: Any, facts: Any, prior: Prior | None) -> Planned:
         """Compare, purely: the same arguments give the same plan."""
         ...
 
-    def apply(self, inputs: Any, facts: Any, context: Context) -> Waiting | None:  # noqa: ANN401 - each step has its own types
+    def apply(self, inputs: Any, facts: Any, context: Context) -> Waiting | None:
         """Write what the plan says. Looks before it creates, so it may be run again."""
         ...
 
-    def verify(self, inputs: Any, context: Context) -> Verified | Waiting:  # noqa: ANN401 - each step has its own types
+    def verify(self, inputs: Any, context: Context) -> Verified | Waiting:
         """Read again, wait until ready, and prove the desired state.
 
         Raises:
@@ -129,6 +129,6 @@ class Step(Protocol):
 class Undoable(Protocol):
     """A step that can reverse what its ``apply`` did in this run."""
 
-    def undo(self, inputs: Any, facts: Any, context: Context) -> None:  # noqa: ANN401 - each step has its own types
+    def undo(self, inputs: Any, facts: Any, context: Context) -> None:
         """Reverse; ``facts`` are those from before ``apply``."""
         ...

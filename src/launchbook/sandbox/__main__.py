@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import signal
@@ -22,7 +23,7 @@ from launchbook.sandbox.server import running
 from launchbook.sandbox.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from launchbook.sandbox.server import Builder
 
@@ -82,15 +83,39 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _serve(settings: Settings, builders: Sequence[Builder] | None) -> None:
-    async with running(settings, builders) as sandbox:
-        loop = asyncio.get_running_loop()
+    with _cancelled_by_signals():
+        async with running(settings, builders) as sandbox:
+            path = str(settings.home / "endpoints.json")
+            sys.stdout.write(json.dumps({"event": "ready", "endpoints": path}) + "\n")
+            sys.stdout.flush()
+            await sandbox.down.wait()
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the body, from its first moment on, cleanly.
+
+    The first signal counts; more of them do not disturb the taking down.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    asked: list[str] = []
+
+    def ask(name: str) -> None:
+        if task and not asked:
+            _LOG.info("stopping: %s", name)
+            task.cancel()
+        asked.append(name)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask, number.name)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+    finally:
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, sandbox.down.set)
-        line = {"event": "ready", "endpoints": str(settings.home / "endpoints.json")}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-        await sandbox.down.wait()
-        _LOG.info("stopping")
+            loop.remove_signal_handler(number)
 
 
 def _log_to(path: Path, level: str) -> None:

@@ -78,7 +78,6 @@ class Authority:
             write_private(path, self._make_leaf(names))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
-        context.set_alpn_protocols(["http/1.1"])
         return context
 
     def _make_leaf(self, names: tuple[str, ...]) -> bytes:

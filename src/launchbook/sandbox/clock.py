@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import heapq
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from launchbook.sandbox.delays import delay_seconds
@@ -63,7 +63,15 @@ class SandboxClock:
 
     async def delay(self, name: str) -> None:
         """Wait for a vendor's delay of the table in ``delays``."""
-        await self.sleep(delay_seconds(name, is_realistic=self._is_realistic))
+        await self.sleep(self.length(name))
+
+    def length(self, name: str) -> float:
+        """Return the sandbox seconds of a vendor's delay of the table.
+
+        Raises:
+            KeyError: No delay has this name.
+        """
+        return delay_seconds(name, is_realistic=self._is_realistic)
 
     async def sleep(self, seconds: float) -> None:
         """Wait for sandbox seconds; ends early when the clock is advanced."""
@@ -134,8 +142,3 @@ async def _let_others_run() -> None:
     """Give woken tasks the turns that they need to begin their work."""
     for _ in range(10):
         await asyncio.sleep(0)
-
-
-def in_seconds(moment: datetime, seconds: float) -> datetime:
-    """Return the moment ``seconds`` after ``moment``."""
-    return moment + timedelta(seconds=seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import json
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
     Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_LOG = logging.getLogger(__name__)
+
+_REFUSALS: Final = (
+    (SnapshotMissing, 404, "snapshot-missing"),
+    (InvalidSnapshotName, 400, "invalid-snapshot-name"),
+    (InvalidFault, 400, "invalid-fault"),
+)
 MAX_ADVANCE_SECONDS: Final = 100 * 365 * 86_400
 """A hundred years: far beyond any retention, well within a date's range."""
 
@@ -85,16 +93,20 @@ async def _errors(request: web.Request, handler: Next) -> web.StreamResponse:
     """Answer every refusal in one shape: ``{"error": code, "message": text}``."""
     try:
         return await handler(request)
-    except web.HTTPException as error:
+    except Exception as error:  # noqa: BLE001 - the product must learn of anything
+        return _answer_for(error, request)
+
+
+def _answer_for(error: Exception, request: web.Request) -> web.Response:
+    if isinstance(error, web.HTTPException):
         return _error(error.status, "no-such-route", error.reason)
-    except _Refused as error:
+    if isinstance(error, _Refused):
         return _error(error.status, error.code, str(error))
-    except SnapshotMissing as error:
-        return _error(404, "snapshot-missing", str(error))
-    except InvalidSnapshotName as error:
-        return _error(400, "invalid-snapshot-name", str(error))
-    except InvalidFault as error:
-        return _error(400, "invalid-fault", str(error))
+    for kind, status, code in _REFUSALS:
+        if isinstance(error, kind):
+            return _error(status, code, str(error))
+    _LOG.error("control: %s %s failed", request.method, request.path, exc_info=error)
+    return _error(500, "failed", f"{error}; see sandbox.log")
 
 
 def _error(status: int, code: str, message: str) -> web.Response:

@@ -33,6 +33,7 @@ DELAYS: Final[dict[str, Delay]] = {
     "railway.queue": Delay(0.05, 2),
     "railway.build": Delay(0.1, 20),
     "railway.deploy": Delay(0.1, 5),
+    "railway.settle": Delay(0.3, 10),
     "railway.drain": Delay(0.1, 5),
     "railway.restart": Delay(0.2, 3),
     "railway.domain": Delay(0.05, 5),

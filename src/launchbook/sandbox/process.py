@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from launchbook.sandbox.document import Document
+from launchbook.sandbox.output import Output
 from launchbook.sandbox.survivor import end_survivors, identify
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from launchbook.sandbox.survivor import Identity
 
 DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+LAST_LINES_SECONDS: Final = 1.0
+"""Real seconds that the output of an ended process gets to be read."""
 _PR_SET_PDEATHSIG: Final = 1
-_LINE_LIMIT_BYTES: Final = 1 << 20
-_LOOK_SECONDS: Final = 0.02
-_OUTPUT_GRACE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +94,55 @@ class ProcessTable:
 class ServiceProcess:
     """A long-running process in a session and group of its own.
 
+    Like a container it ends as a whole: when the process itself has ended and
+    somebody waits for it, the rest of its group is killed.
+
     Attributes:
         pid: Of the process, which is also its group's and session's id.
     """
 
     def __init__(
-        self, process: asyncio.subprocess.Process, table: ProcessTable
+        self,
+        process: asyncio.subprocess.Process,
+        table: ProcessTable,
+        output: Output | None = None,
     ) -> None:
         self._process = process
         self._table = table
+        self._output = output
         self.pid = process.pid
 
     @classmethod
-    async def start(cls, launch: Launch, table: ProcessTable) -> ServiceProcess:
+    async def start(
+        cls,
+        launch: Launch,
+        table: ProcessTable,
+        *,
+        on_line: Callable[[str], None] | None = None,
+    ) -> ServiceProcess:
         """Start a process.
+
+        Args:
+            launch: What to start.
+            table: Where it is remembered while it runs.
+            on_line: Receives every line of output, beside the log file.
 
         Raises:
             OSError: The program or the folder is not there.
         """
         launch.log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with launch.log_path.open("ab") as log:
-            process = await _spawn(launch, output=log.fileno())
+        output = Output(launch.log_path, on_line) if on_line else None
+        descriptor = await output.open() if output else _open_log(launch.log_path)
+        try:
+            process = await _spawn(launch, output=descriptor)
+        except BaseException:
+            os.close(descriptor)
+            if output:
+                await output.close()
+            raise
+        os.close(descriptor)
         table.add(process.pid)
-        return cls(process, table)
+        return cls(process, table, output)
 
     @property
     def is_alive(self) -> bool:
@@ -131,6 +157,9 @@ class ServiceProcess:
     async def wait(self) -> int:
         """Wait for its end; return the exit status. May be asked repeatedly."""
         status = await self._process.wait()
+        signal_group(self.pid, signal.SIGKILL)
+        if self._output:
+            await self._output.close()
         self._table.remove(self.pid)
         return status
 
@@ -185,60 +214,27 @@ async def run_to_end(
     Raises:
         OSError: The program or the folder is not there.
     """
-    launch.log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    process = await _spawn(launch, output=asyncio.subprocess.PIPE)
-    table.add(process.pid)
     kept: deque[str] = deque(maxlen=200)
-    reading = asyncio.create_task(_read_lines(process, launch.log_path, kept, on_line))
+
+    def keep(line: str) -> None:
+        kept.append(line)
+        if on_line:
+            on_line(line)
+
+    process = await ServiceProcess.start(launch, table, on_line=keep)
     is_timed_out = False
     try:
         async with asyncio.timeout(limit_seconds):
-            await _exit_status(process)
+            await process.wait()
     except TimeoutError:
         is_timed_out = True
     finally:
-        signal_group(process.pid, signal.SIGKILL)
-        status = await _exit_status(process)
-        # With the group gone its output ends, unless somebody left the group.
-        await asyncio.wait({reading}, timeout=_OUTPUT_GRACE_SECONDS)
-        reading.cancel()
-        table.remove(process.pid)
+        status = await process.kill()
     return Ended(status, is_timed_out, tuple(kept))
 
 
-async def _exit_status(process: asyncio.subprocess.Process) -> int:
-    """Wait for a process's own end; ``wait`` would wait for its output's too."""
-    while process.returncode is None:  # noqa: ASYNC110 - asyncio has no event for it
-        await asyncio.sleep(_LOOK_SECONDS)
-    return process.returncode
-
-
-async def _read_lines(
-    process: asyncio.subprocess.Process,
-    log_path: Path,
-    kept: deque[str],
-    on_line: Callable[[str], None] | None,
-) -> None:
-    """Copy a process's output until it closes it."""
-    if process.stdout is None:
-        return
-    with log_path.open("a", encoding="utf-8", buffering=1) as log:
-        while content := await _next_line(process.stdout):
-            line = content.decode(errors="replace").rstrip("\r\n")
-            log.write(line + "\n")
-            kept.append(line)
-            if on_line:
-                on_line(line)
-
-
-async def _next_line(stream: asyncio.StreamReader) -> bytes:
-    """Return the next line; one beyond the limit comes in pieces."""
-    try:
-        return await stream.readuntil(b"\n")
-    except asyncio.IncompleteReadError as error:
-        return error.partial
-    except asyncio.LimitOverrunError as error:
-        return await stream.readexactly(error.consumed or 1)
+def _open_log(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 async def _spawn(launch: Launch, *, output: int) -> asyncio.subprocess.Process:
@@ -251,7 +247,6 @@ async def _spawn(launch: Launch, *, output: int) -> asyncio.subprocess.Process:
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent(),
-        limit=_LINE_LIMIT_BYTES,
     )
 
 

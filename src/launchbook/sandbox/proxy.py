@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 CLIENT: Final = web.AppKey("client", aiohttp.ClientSession)
 """Where the edge keeps the one client session of the sandbox."""
 
+# "expect" is answered at the edge already: the body is on its way.
 _HOP_BY_HOP: Final = frozenset(
     {
         "connection",
+        "expect",
         "keep-alive",
         "proxy-authenticate",
         "proxy-authorization",

@@ -16,6 +16,7 @@ from launchbook.sandbox import lock
 from launchbook.sandbox.control import control_application
 from launchbook.sandbox.document import write_private
 from launchbook.sandbox.edge import edge_application
+from launchbook.sandbox.ports import PortBusy
 from launchbook.sandbox.proxy import client_session
 from launchbook.sandbox.site import vendor_application
 from launchbook.sandbox.snapshot import Snapshots
@@ -45,6 +46,10 @@ def default_builders() -> tuple[Builder, ...]:
     )
 
 
+class StartFailed(Exception):
+    """A vendor's emulator did not start; the message names it and says why."""
+
+
 class Sandbox:
     """One running sandbox; see ``running``.
 
@@ -72,10 +77,23 @@ class Sandbox:
                 await self.start_emulators()
 
     async def start_emulators(self) -> None:
-        """Start all emulators side by side."""
-        async with asyncio.TaskGroup() as group:
-            for emulator in self.world.emulators.values():
-                group.create_task(emulator.start())
+        """Start all emulators side by side.
+
+        Raises:
+            PortBusy: A port that one of them needs is taken.
+            StartFailed: One of them did not start.
+        """
+        emulators = list(self.world.emulators.values())
+        for emulator in emulators:
+            self.world.folder(emulator.name)
+        results = await asyncio.gather(
+            *(emulator.start() for emulator in emulators), return_exceptions=True
+        )
+        for emulator, result in zip(emulators, results, strict=True):
+            if isinstance(result, PortBusy):
+                raise result
+            if isinstance(result, BaseException):
+                raise StartFailed(f"{emulator.name}: {result}") from result
 
     async def stop_emulators(self) -> None:
         """Stop all emulators; a failure of one does not spare the others."""
@@ -129,6 +147,7 @@ async def running(
     Raises:
         AlreadyRunning: Another process runs one on the same home.
         PortBusy: A kept or wanted port is taken.
+        StartFailed: An emulator did not start.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with contextlib.AsyncExitStack() as stack:

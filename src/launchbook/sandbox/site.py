@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from launchbook.sandbox.emulator import rest_operation
 from launchbook.sandbox.faults import FRAME_EFFECTS
 from launchbook.sandbox.proxy import abort
 
@@ -44,7 +45,7 @@ class _Site:
         self._emulator = emulator
 
     async def answer(self, request: web.Request, handler: Next) -> web.StreamResponse:
-        operation = await self._emulator.operation(request)
+        operation = await self._operation(request)
         faults = self._faults(request, operation)
         status = 0
         try:
@@ -62,6 +63,14 @@ class _Site:
                 status=status,
             )
         return response
+
+    async def _operation(self, request: web.Request) -> Operation:
+        """Ask the vendor; a body that it cannot read is the handler's to refuse."""
+        try:
+            return await self._emulator.operation(request)
+        except Exception:  # noqa: BLE001 - the handler meets the same and answers
+            _LOG.debug("%s: no operation", self._emulator.name, exc_info=True)
+            return rest_operation(request)
 
     def _faults(self, request: web.Request, operation: Operation) -> list[Fault]:
         names = {operation.name, f"{request.method} {request.path}"}

@@ -28,8 +28,12 @@ class Identity(TypedDict):
 
 
 def identify(pid: int) -> Identity:
-    """Return the identity of a process that runs now."""
-    fields = _stat_fields(pid)
+    """Return the identity of a child that was started just now.
+
+    One that has ended already is remembered by our own start, which is before
+    that of anything it left behind and is nobody else's.
+    """
+    fields = _stat_fields(pid) or _stat_fields(os.getpid())
     return Identity(boot=_boot(), started_ticks=int(fields[19]) if fields else 0)
 
 

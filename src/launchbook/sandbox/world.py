@@ -28,6 +28,7 @@ KEPT_NAMES = frozenset(
         "endpoints.json",
         "kept.json",
         "lock",
+        "output.log",
         "processes.json",
         "requests.jsonl",
         "sandbox.log",

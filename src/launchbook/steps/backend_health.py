@@ -163,7 +163,9 @@ def _answer_problems(answer: Answer) -> list[str]:
     return problems
 
 
-def _content_problems(bodies: Mapping[str, dict[str, object]], inputs: Inputs) -> list[str]:
+def _content_problems(
+    bodies: Mapping[str, dict[str, object]], inputs: Inputs
+) -> list[str]:
     """What the answers say, against what was deployed."""
     problems = []
     if bodies[""].get("build") != inputs.identity:
@@ -176,7 +178,9 @@ def _content_problems(bodies: Mapping[str, dict[str, object]], inputs: Inputs) -
     if bodies["/jobs"].get("scheduler_running") is not True:
         problems.append("/health/jobs says that the scheduler does not run")
     if bodies["/detailed"].get("configuration") != _configuration(inputs):
-        problems.append("/health/detailed does not show the variables that were written")
+        problems.append(
+            "/health/detailed does not show the variables that were written"
+        )
     return problems
 
 

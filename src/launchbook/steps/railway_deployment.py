@@ -79,7 +79,11 @@ class RailwayDeployment:
         return Facts(
             serving=next((each for each in newest_first if each.is_serving), None),
             pending=next(
-                (each for each in newest_first if each.is_pending and each.message == ours),
+                (
+                    each
+                    for each in newest_first
+                    if each.is_pending and each.message == ours
+                ),
                 None,
             ),
         )
@@ -131,7 +135,9 @@ class RailwayDeployment:
             environment=context.environment,
         )
         tarball = pack((*files, built))
-        return self._client.upload(_scope(inputs), tarball, _label(inputs)).deployment_id
+        return self._client.upload(
+            _scope(inputs), tarball, _label(inputs)
+        ).deployment_id
 
     def _await(self, deployment_id: str, inputs: Inputs, context: Context) -> None:
         """Poll the id that was created, never "the latest"."""

@@ -44,7 +44,9 @@ class RailwayDomain:
         domains = self._client.read_domains(_scope(inputs))
         return next((each for each in domains if not each.is_custom), None)
 
-    def plan(self, inputs: Inputs, facts: Domain | None, prior: Prior | None) -> Planned:
+    def plan(
+        self, inputs: Inputs, facts: Domain | None, prior: Prior | None
+    ) -> Planned:
         """Create it when it is absent."""
         if facts is None:
             return Planned((Change(Action.CREATE, self.name, "generated domain"),))

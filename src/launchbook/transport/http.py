@@ -44,6 +44,8 @@ POOL_CONNECTIONS: Final = 16
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 READ_TIMEOUT_SECONDS: Final = 30.0
 USER_AGENT: Final = "launchbook/0.1"
+_OTHER_NAME: Final = ("Hostname mismatch", "IP address mismatch", "doesn't match")
+"""How OpenSSL and urllib3 say that a certificate is for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _tls_reason(error: requests.RequestException) -> str:
 
 def _is_other_name(error: requests.RequestException) -> bool:
     text = str(error)
-    return any(sign in text for sign in ("Hostname mismatch", "IP address mismatch"))
+    return any(sign in text for sign in _OTHER_NAME)
 
 
 def _plain(value: str | Secret) -> str:

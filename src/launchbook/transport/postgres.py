@@ -129,6 +129,8 @@ class Session:
         try:
             yield
         except pg8000.native.DatabaseError as error:
+            if _is_farewell(_parts(error).get("C", "")):
+                raise _unavailable(self._address, "the server went away") from error
             raise _statement_failed(error) from error
         except (pg8000.native.InterfaceError, OSError) as error:
             raise _unavailable(self._address, "the connection was lost") from error
@@ -247,6 +249,11 @@ def _parts(error: Exception) -> dict[str, str]:
     """Return the fields of a server's error by their protocol letter."""
     first = error.args[0] if error.args else {}
     return dict(first) if isinstance(first, dict) else {"M": str(first)}
+
+
+def _is_farewell(sqlstate: str) -> bool:
+    """Whether a server's error ends the connection: shut down, or cut off."""
+    return sqlstate.startswith(("08", "57P"))
 
 
 def _statement_failed(error: Exception) -> StatementFailed:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
 
 from launchbook.sandbox.authority import Authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _presented(server: ssl.SSLContext, ca_file: Path, name: str) -> tuple[str, ...]:

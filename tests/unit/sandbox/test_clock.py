@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from launchbook.sandbox.clock import SandboxClock
 from launchbook.sandbox.delays import DELAYS, delay_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

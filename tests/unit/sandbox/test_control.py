@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.sandbox import Sandbox, fetch
+from launchbook.sandbox.settings import Settings
+from tests.support.sandbox import Sandbox, fetch, sandbox_running
+from tests.support.toy_emulator import ToyEmulator
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_token_is_needed(toy_sandbox: Sandbox) -> None:
@@ -123,3 +130,22 @@ def test_down_answers_and_stops_it(toy_sandbox: Sandbox) -> None:
     toy_sandbox.wait_until(
         lambda: not (toy_sandbox.world.home / "endpoints.json").exists()
     )
+
+
+class _Fragile(ToyEmulator):
+    """Starts once."""
+
+    has_started = False
+
+    async def start(self) -> None:
+        if self.has_started:
+            raise RuntimeError("not twice")
+        self.has_started = True
+
+
+def test_a_failure_is_told_and_the_sandbox_can_still_be_stopped(tmp_path: Path) -> None:
+    with sandbox_running(Settings(tmp_path), [_Fragile]) as sandbox:
+        answer = sandbox.control("POST", "/reset")
+        assert (500, "failed") == (answer.status, answer.json()["error"])
+        assert "toy: not twice" in answer.json()["message"]
+        assert 202 == sandbox.control("POST", "/down").status

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from launchbook.sandbox.document import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_what_was_saved_is_read_again(tmp_path: Path) -> None:

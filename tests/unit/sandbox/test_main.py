@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import threading
-from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from launchbook.sandbox.__main__ import main
-from launchbook.sandbox.emulator import Emulator
 from launchbook.sandbox.ports import listen_on_free_port
-from launchbook.sandbox.world import World
 from tests.support.sandbox import Endpoints, child_sandbox, spawn_sandbox
-from tests.support.toy_emulator import build
+from tests.support.toy_emulator import ToyEmulator, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from launchbook.sandbox.emulator import Emulator
+    from launchbook.sandbox.world import World
 
 TOY_SCRIPT = """
 import sys
@@ -72,6 +77,19 @@ def test_any_other_failure_is_told_to_the_launcher(
     assert expected == _error(capsys.readouterr().err)
 
 
+def test_a_signal_while_it_starts_takes_all_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Slow(ToyEmulator):
+        async def start(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(60)
+
+    assert 0 == main(["--home", str(tmp_path)], [Slow])
+    assert ("", "") == capsys.readouterr()
+
+
 def test_as_a_process_it_ends_on_sigterm_and_refuses_a_second_one(
     tmp_path: Path,
 ) -> None:
@@ -86,7 +104,7 @@ def test_as_a_process_it_ends_on_sigterm_and_refuses_a_second_one(
     assert not (tmp_path / "endpoints.json").exists()
     log = tmp_path / "sandbox.log"
     assert 0o600 == log.stat().st_mode & 0o777
-    assert "stopping" in log.read_text()
+    assert "stopping: SIGTERM" in log.read_text()
 
 
 def test_a_killed_sandbox_starts_again_with_its_state(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from launchbook.sandbox.ports import (
     listen,
     listen_on_free_port,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _ports(home: Path, **wanted: int) -> Ports:

@@ -7,9 +7,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -21,6 +20,9 @@ from launchbook.sandbox.process import (
     last_lines,
     run_to_end,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 T = TypeVar("T")
 
@@ -161,6 +163,46 @@ def test_a_service_that_ignores_the_request_is_killed_after_the_grace(
         return await service.terminate(grace_seconds=0.1)
 
     assert -signal.SIGKILL == _run(scenario)
+
+
+def test_a_services_lines_are_told_while_it_runs(tmp_path: Path) -> None:
+    async def scenario() -> list[str]:
+        lines: list[str] = []
+        launch = _launch(tmp_path, "echo one; echo two >&2; sleep 60")
+        table = _table(tmp_path)
+        service = await ServiceProcess.start(launch, table, on_line=lines.append)
+        await _until(lambda: lines == ["one", "two"])
+        assert service.is_alive
+        await service.kill()
+        return last_lines(launch.log_path)
+
+    assert ["one", "two"] == _run(scenario)
+
+
+def test_what_a_service_started_ends_with_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        launch = _launch(tmp_path, "sleep 60 & echo $!")
+        service = await ServiceProcess.start(launch, _table(tmp_path))
+        assert 0 == await service.wait()
+        grandchild = int(last_lines(launch.log_path)[0])
+        await _until(lambda: not _is_running(grandchild))
+
+    _run(scenario)
+
+
+def test_a_process_that_leaves_the_group_does_not_hold_the_command_up(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> Ended:
+        launch = _launch(tmp_path, "setsid sleep 3 & echo started")
+        return await run_to_end(launch, _table(tmp_path), limit_seconds=60)
+
+    ended = _run(scenario)
+    assert (0, False, ("started",)) == (
+        ended.exit_status,
+        ended.is_timed_out,
+        ended.last_lines,
+    )
 
 
 def test_what_a_killed_sandbox_left_is_ended_at_the_next_start(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from launchbook.sandbox.clock import SandboxClock
 from launchbook.sandbox.emulator import Operation
 from launchbook.sandbox.requests import KEPT_COUNT, RequestLog
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _log(path: Path) -> RequestLog:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from launchbook.sandbox.lock import AlreadyRunning
 from launchbook.sandbox.ports import PortBusy, listen_on_free_port
+from launchbook.sandbox.server import StartFailed
 from launchbook.sandbox.settings import Settings
-from launchbook.sandbox.world import World
 from tests.support.sandbox import Sandbox, sandbox_running
 from tests.support.toy_emulator import ToyEmulator, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from launchbook.sandbox.world import World
 
 
 def test_endpoints_are_private_while_it_runs_and_gone_afterwards(
@@ -101,6 +106,43 @@ def test_one_emulator_that_fails_to_stop_does_not_spare_the_others(
         process = sandbox.call(toys[0].start_echo)
     assert not process.is_alive
     assert "stubborn did not stop cleanly" in caplog.text
+
+
+class _Broken(ToyEmulator):
+    """Does not start; does not understand requests."""
+
+    async def start(self) -> None:
+        raise RuntimeError("no database")
+
+
+def test_an_emulator_that_does_not_start_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StartFailed, match="toy: no database"),
+        sandbox_running(Settings(tmp_path), [_Broken]),
+    ):
+        pass
+
+
+class _PortTaker(ToyEmulator):
+    """Needs a port of its own."""
+
+    name = "taker"
+
+    async def start(self) -> None:
+        self._world.ports.bind("pooler_session").close()
+
+
+def test_a_busy_port_of_an_emulator_is_told_like_one_of_the_frame(
+    tmp_path: Path,
+) -> None:
+    with listen_on_free_port() as taken:
+        port = taken.getsockname()[1]
+        settings = Settings(tmp_path, ports={"pooler_session": port})
+        with (
+            pytest.raises(PortBusy, match="pooler_session"),
+            sandbox_running(settings, [_PortTaker]),
+        ):
+            pass
 
 
 def test_requests_wait_while_the_world_is_stopped(toy_sandbox: Sandbox) -> None:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import http.client
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sandbox import Sandbox
+from launchbook.sandbox.emulator import Operation
+from launchbook.sandbox.settings import Settings
+from tests.support.sandbox import Sandbox, sandbox_running
+from tests.support.toy_emulator import ToyEmulator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp import web
 
 DROPPED = (ConnectionError, http.client.RemoteDisconnected, OSError)
 
@@ -128,3 +137,21 @@ def test_a_delay_is_in_sandbox_time_and_then_answers(toy_sandbox: Sandbox) -> No
     before = toy_sandbox.world.clock.timestamp()
     assert 201 == _create(toy_sandbox, "late")
     assert toy_sandbox.world.clock.timestamp() - before >= 0.3
+
+
+class _Puzzled(ToyEmulator):
+    """Cannot say what a request asks for."""
+
+    async def operation(self, request: web.Request) -> Operation:
+        await request.json()
+        return Operation("never", is_mutating=True)
+
+
+def test_a_request_that_the_vendor_cannot_name_is_logged_by_its_route(
+    tmp_path: Path,
+) -> None:
+    with sandbox_running(Settings(tmp_path), [_Puzzled]) as sandbox:
+        assert 200 == sandbox.api("toy", "GET", "/v1/things").status
+        assert ["GET /v1/things"] == [
+            one.operation for one in sandbox.world.requests.listed()
+        ]

@@ -85,7 +85,9 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
 
     def _format(self, event: Event, word: str) -> str:
         """One line: elapsed time, what happened, step, message."""
-        elapsed = (event.at - self._started_at).total_seconds() if self._started_at else 0
+        elapsed = (
+            (event.at - self._started_at).total_seconds() if self._started_at else 0
+        )
         message = f"  {event.message}" if event.message else ""
         return f"  {elapsed:6.1f}s  {word:<10} {event.step:<{NAME_WIDTH}}{message}".rstrip()
 
@@ -105,9 +107,11 @@ def summary_of_plan(data: Mapping[str, object], *, is_verbose: bool) -> list[str
     """Return the plan in one line, or line by line when asked for."""
     changes = data.get("changes")
     listed = list(changes) if isinstance(changes, list | tuple) else []
-    return list(plan_lines(listed, is_verbose=True)) if is_verbose else [
-        count_line(listed)
-    ]
+    return (
+        list(plan_lines(listed, is_verbose=True))
+        if is_verbose
+        else [count_line(listed)]
+    )
 
 
 def event_record(event: Event) -> dict[str, object]:

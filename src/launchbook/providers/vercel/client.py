@@ -17,6 +17,7 @@ from launchbook.redact import Secret
 from launchbook.transport.answer import Fields
 from launchbook.transport.http import Access, HttpTransport, Origin, bearer
 from launchbook.transport.lost import create_or_find
+from launchbook.transport.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         VariableWrite,
     )
     from launchbook.redact import Redactor
-    from launchbook.transport.request import Request
 
 
 class VercelClient(DeploymentVerbs):
@@ -56,8 +56,12 @@ class VercelClient(DeploymentVerbs):
 
     def read_account(self) -> Account:
         """Return whom the token stands for, and the team."""
-        user = self._fields(self._read("/v2/user"), "user").child("user")
-        team = self._fields(self._read(f"/v2/teams/{self._team}"), "team")
+        whoami, ours = (
+            Request("GET", "/v2/user"),
+            Request("GET", f"/v2/teams/{self._team}"),
+        )
+        user = self._fields(whoami, "user").child("user")
+        team = self._fields(ours, "team")
         return Account(
             user_id=user.text("id"),
             username=user.text_or_empty("username"),

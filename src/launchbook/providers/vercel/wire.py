@@ -17,7 +17,7 @@ from launchbook.model.vercel import (
     Variable,
 )
 from launchbook.redact import Secret
-from launchbook.transport.answer import Fields, fields_of
+from launchbook.transport.answer import Fields, fields_of, malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,12 +213,13 @@ def _alias_problem(error: Fields) -> str:
 def read_events(response: Response) -> tuple[LogLine, ...]:
     """Read a build's events: one JSON array, or one object a line."""
     text = response.text.strip()
-    if not text:
-        return ()
-    if text.startswith("["):
-        events: object = response.json()
-    else:
-        events = [json.loads(line) for line in text.splitlines() if line.strip()]
+    try:
+        if text.startswith("["):
+            events: object = json.loads(text)
+        else:
+            events = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        raise malformed("vercel events", "JSON", text) from None
     found = fields_of(events, "vercel events")
     lines = (_log_line(event) for event in found)
     return tuple(line for line in lines if line is not None)

@@ -98,7 +98,7 @@ def read_moment(text: str) -> datetime:
     Raises:
         ValueError: It is none.
     """
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

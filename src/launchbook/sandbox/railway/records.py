@@ -95,9 +95,12 @@ class Deployment:
         snapshot_id: The uploaded source; None when there never was one.
         settings: As they were when it was made; a restart uses the same.
         variables: Rendered, as they were when it was made.
+        unrendered: The service's own variables, as somebody wrote them then; a
+            rollback puts them back.
         image_id: The deployment in whose folder the built files lie.
         is_stopped: Nothing runs for it (any more).
         removed_at: When another took its place, or somebody removed it.
+        was_live: Traffic went to it once, so a rollback to it is possible.
     """
 
     id: str
@@ -111,11 +114,13 @@ class Deployment:
     snapshot_id: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    unrendered: dict[str, str] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
     events: list[EventRecord] = field(default_factory=list)
     image_id: str | None = None
     is_stopped: bool = False
     removed_at: str | None = None
+    was_live: bool = False
     url: str | None = None
 
     @property

@@ -114,6 +114,10 @@ class State:
         """Return a service, or raise the vendor's error."""
         return _found(self.services, service_id)
 
+    def instance(self, instance_id: str) -> ServiceInstance:
+        """Return a service instance by its own id, or raise the vendor's error."""
+        return _found(self.instances, instance_id)
+
     def deployment(self, deployment_id: str) -> Deployment:
         """Return a deployment, or raise the vendor's error."""
         return _found(self.deployments, deployment_id)
@@ -193,7 +197,9 @@ class State:
         host = stem + HOST_SUFFIX
         while self.domain_at(host):
             suffix = f"-{secrets.token_hex(2)}"
-            host = stem[: _LABEL_LENGTH - len(suffix)].rstrip("-") + suffix + HOST_SUFFIX
+            host = (
+                stem[: _LABEL_LENGTH - len(suffix)].rstrip("-") + suffix + HOST_SUFFIX
+            )
         return host
 
     def variables_at(

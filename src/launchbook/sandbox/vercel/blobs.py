@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _DIGEST: Final = re.compile(r"[0-9a-f]{40}")
 
 
-class DigestMismatch(ValueError):
+class DigestError(ValueError):
     """The content is not what its digest says."""
 
 
-class UnsafePath(ValueError):
+class PathError(ValueError):
     """A file that would lie outside its tree."""
 
 
@@ -46,11 +46,11 @@ class Blobs:
         """Keep a content; return its digest.
 
         Raises:
-            DigestMismatch: ``digest`` is given and not the content's.
+            DigestError: ``digest`` is given and not the content's.
         """
         actual = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         if digest is not None and digest != actual:
-            raise DigestMismatch(f"the content's digest is {actual}, not {digest}")
+            raise DigestError(f"the content's digest is {actual}, not {digest}")
         if not self.has(actual):
             write_private(self._path(actual), content)
         return actual
@@ -82,11 +82,11 @@ def safe_path(name: str) -> str:
     """Return a path within a tree, normalised.
 
     Raises:
-        UnsafePath: It is empty, absolute, or climbs out.
+        PathError: It is empty, absolute, or climbs out.
     """
     path = PurePosixPath(name)
     if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in name:
-        raise UnsafePath(f"invalid file path {name!r}")
+        raise PathError(f"invalid file path {name!r}")
     return str(path)
 
 

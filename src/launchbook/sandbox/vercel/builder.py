@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.sandbox.background import Background
 from launchbook.sandbox.vercel.blobs import Folders
 from launchbook.sandbox.vercel.buildlog import BuildLog
-from launchbook.sandbox.vercel.workshop import BuildFailed, Workshop
+from launchbook.sandbox.vercel.workshop import BuildError, Workshop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,9 @@ class Builder:
     def start_job(self, project: Project) -> None:
         """Do the promote or rollback that a project's job asks for."""
         work = self._publisher.move_production(project)
-        self._background.run(work, name=f"job:{project.name}")
+        job = self._background.run(work, name=f"job:{project.name}")
+        self._tasks[project.id] = job
+        job.add_done_callback(lambda _: self._tasks.pop(project.id, None))
 
     def resume(self) -> None:
         """Take up what was under way when the sandbox stopped.
@@ -112,11 +114,11 @@ class Builder:
             await self._workshop.make(deployment, self.folders(deployment))
             await self._clock.delay("vercel.build")
             self._fail_on_order(deployment)
-        except BuildFailed as failure:
+        except BuildError as failure:
             self._end_badly(deployment, failure)
         except OSError as error:
-            failure = BuildFailed("UNEXPECTED_ERROR", str(error), "buildStep")
-            self._end_badly(deployment, failure)
+            unexpected = BuildError("UNEXPECTED_ERROR", str(error), "buildStep")
+            self._end_badly(deployment, unexpected)
         else:
             self._end_well(deployment)
 
@@ -130,9 +132,9 @@ class Builder:
         fault = self._faults.take(f"build {deployment.name}", "build_failed")
         if fault:
             message = str(fault.details.get("message", "An unexpected error occurred"))
-            raise BuildFailed("UNEXPECTED_ERROR", message, "buildStep")
+            raise BuildError("UNEXPECTED_ERROR", message, "buildStep")
 
-    def _end_badly(self, deployment: Deployment, failure: BuildFailed) -> None:
+    def _end_badly(self, deployment: Deployment, failure: BuildError) -> None:
         log = self.log(deployment)
         log.add(f"Error: {failure.message}", kind="stderr", level="error")
         deployment.error_code = failure.code

@@ -11,7 +11,7 @@ from launchbook.sandbox.vercel.answers import (
     variable_answer,
     whole,
 )
-from launchbook.sandbox.vercel.blobs import DigestMismatch
+from launchbook.sandbox.vercel.blobs import DigestError
 from launchbook.sandbox.vercel.body import read_fields, read_json
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
 from launchbook.sandbox.vercel.platform import account_of
@@ -168,6 +168,6 @@ class FileHandlers:
         digest = headers.get("x-vercel-digest") or headers.get("x-now-digest")
         try:
             self._platform.blobs.add(await request.read(), digest)
-        except DigestMismatch as error:
+        except DigestError as error:
             raise bad_request(str(error)) from error
         return web.json_response({"urls": []})

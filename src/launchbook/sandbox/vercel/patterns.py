@@ -16,7 +16,7 @@ _SEGMENT: Final = "[^/]+?"
 _USE: Final = re.compile(r":([A-Za-z_]\w*)[*+?]?|\$(\d+)")
 
 
-class InvalidSource(ValueError):
+class SourceError(ValueError):
     """A source that is no pattern."""
 
 
@@ -62,14 +62,14 @@ def compile_source(text: str) -> Source:
     """Compile a source.
 
     Raises:
-        InvalidSource: It does not start with ``/``, or a bracket is not closed.
+        SourceError: It does not start with ``/``, or a bracket is not closed.
     """
     if not text.startswith("/"):
-        raise InvalidSource(f"`source` {text!r} does not start with /")
+        raise SourceError(f"`source` {text!r} does not start with /")
     try:
         return Source(text, re.compile(_Compiler(text).pattern()))
     except re.error as error:
-        raise InvalidSource(f"`source` {text!r} is no pattern: {error}") from error
+        raise SourceError(f"`source` {text!r} is no pattern: {error}") from error
 
 
 class _Compiler:
@@ -114,7 +114,7 @@ class _Compiler:
                 inner = self._text[self._at + 1 : at]
                 self._at = at + 1
                 return inner
-        raise InvalidSource(f"`source` {self._text!r} has an open bracket")
+        raise SourceError(f"`source` {self._text!r} has an open bracket")
 
     def _group(self, name: str, inner: str) -> None:
         """Write a group; with ``?`` or ``*`` the slash before it is optional too."""

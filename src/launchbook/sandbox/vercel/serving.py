@@ -84,8 +84,9 @@ class Serving:
             response.headers["x-vercel-id"] = (
                 f"{REGION}::{stamp}-{secrets.token_hex(6)}"
             )
-            response.headers["strict-transport-security"] = (
-                "max-age=63072000; includeSubDomains; preload"
+            response.headers.setdefault(
+                "strict-transport-security",
+                "max-age=63072000; includeSubDomains; preload",
             )
         return response
 

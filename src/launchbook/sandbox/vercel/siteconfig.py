@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from launchbook.sandbox.vercel.patterns import InvalidSource, Source, compile_source
+from launchbook.sandbox.vercel.patterns import Source, SourceError, compile_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 KNOWN_KEYS: Final = frozenset(
     {
@@ -46,7 +46,7 @@ _NOT_EMULATED: Final = frozenset(
 _REDIRECT_STATUSES: Final = frozenset({301, 302, 303, 307, 308})
 
 
-class InvalidConfig(ValueError):
+class ConfigError(ValueError):
     """A ``vercel.json`` that the vendor would refuse."""
 
 
@@ -104,15 +104,15 @@ def read_config(data: object) -> SiteConfig:
     """Read the content of a ``vercel.json``.
 
     Raises:
-        InvalidConfig: As the vendor, a key that nobody knows is an error.
+        ConfigError: As the vendor, a key that nobody knows is an error.
     """
     if not isinstance(data, dict):
-        raise InvalidConfig("should be object")
+        raise ConfigError("should be object")
     for key in data:
         if key in _NOT_EMULATED:
-            raise InvalidConfig(f"the sandbox does not emulate `{key}`")
+            raise ConfigError(f"the sandbox does not emulate `{key}`")
         if key not in KNOWN_KEYS:
-            raise InvalidConfig(f"should NOT have additional property `{key}`")
+            raise ConfigError(f"should NOT have additional property `{key}`")
     try:
         return SiteConfig(
             headers=_rules(data, "headers", _header_rule),
@@ -121,81 +121,81 @@ def read_config(data: object) -> SiteConfig:
             is_clean=_boolean(data, "cleanUrls") or False,
             trailing_slash=_boolean(data, "trailingSlash"),
         )
-    except InvalidSource as error:
-        raise InvalidConfig(str(error)) from error
+    except SourceError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _boolean(data: Mapping[str, Any], key: str) -> bool | None:
     value = data.get(key)
     if value is not None and not isinstance(value, bool):
-        raise InvalidConfig(f"`{key}` should be boolean")
+        raise ConfigError(f"`{key}` should be boolean")
     return value
 
 
-def _rules(data: Mapping[str, Any], key: str, read: Any) -> tuple[Rule, ...]:
+def _rules(
+    data: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any]], Rule]
+) -> tuple[Rule, ...]:
     entries = data.get(key, [])
     if not isinstance(entries, list):
-        raise InvalidConfig(f"`{key}` should be array")
+        raise ConfigError(f"`{key}` should be array")
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("source"), str):
-            raise InvalidConfig(f"`{key}` needs a `source` in every entry")
+            raise ConfigError(f"`{key}` needs a `source` in every entry")
     return tuple(read(entry) for entry in entries)
 
 
 def _header_rule(entry: Mapping[str, Any]) -> Rule:
     headers = entry.get("headers")
     if not isinstance(headers, list):
-        raise InvalidConfig("`headers` needs an array of `key` and `value`")
+        raise ConfigError("`headers` needs an array of `key` and `value`")
     try:
         pairs = tuple((str(one["key"]), str(one["value"])) for one in headers)
     except (KeyError, TypeError) as error:
-        raise InvalidConfig("a header needs `key` and `value`") from error
-    return Rule(
-        source=compile_source(entry["source"]), headers=pairs, **_conditions(entry)
-    )
+        raise ConfigError("a header needs `key` and `value`") from error
+    return replace(_rule(entry), headers=pairs)
 
 
 def _redirect_rule(entry: Mapping[str, Any]) -> Rule:
     """Read a redirect: permanent (308) when it does not say."""
     status = entry.get("statusCode", 308 if entry.get("permanent", True) else 307)
     if status not in _REDIRECT_STATUSES:
-        raise InvalidConfig("`statusCode` of a redirect should be 301, 302, 307 or 308")
-    return Rule(
-        source=compile_source(entry["source"]),
-        destination=_destination(entry),
-        status=status,
-        **_conditions(entry),
-    )
+        raise ConfigError("`statusCode` of a redirect should be 301, 302, 307 or 308")
+    return replace(_rule(entry), destination=_destination(entry), status=status)
 
 
 def _rewrite_rule(entry: Mapping[str, Any]) -> Rule:
+    return replace(_rule(entry), destination=_destination(entry))
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    """Read what all kinds of rules have."""
     return Rule(
         source=compile_source(entry["source"]),
-        destination=_destination(entry),
-        **_conditions(entry),
+        has=_conditions(entry, "has"),
+        missing=_conditions(entry, "missing"),
     )
 
 
 def _destination(entry: Mapping[str, Any]) -> str:
     destination = entry.get("destination")
     if not isinstance(destination, str):
-        raise InvalidConfig(f"{entry['source']!r} needs a `destination`")
+        raise ConfigError(f"{entry['source']!r} needs a `destination`")
     return destination
 
 
-def _conditions(entry: Mapping[str, Any]) -> dict[str, tuple[Condition, ...]]:
-    return {
-        name: tuple(_condition(one) for one in entry.get(name, []))
-        for name in ("has", "missing")
-    }
+def _conditions(entry: Mapping[str, Any], name: str) -> tuple[Condition, ...]:
+    conditions = entry.get(name, [])
+    if not isinstance(conditions, list):
+        raise ConfigError(f"`{name}` should be array")
+    return tuple(_condition(one) for one in conditions)
 
 
 def _condition(entry: Any) -> Condition:
     if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
-        raise InvalidConfig("`has` and `missing` need a `type` in every entry")
+        raise ConfigError("`has` and `missing` need a `type` in every entry")
     value = entry.get("value")
     try:
         pattern = None if value is None else re.compile(str(value))
     except re.error as error:
-        raise InvalidConfig(f"{value!r} is no pattern: {error}") from error
+        raise ConfigError(f"{value!r} is no pattern: {error}") from error
     return Condition(entry["type"], str(entry.get("key", "")), pattern)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from launchbook.sandbox.process import Launch, run_to_end
 from launchbook.sandbox.vercel.buildlog import BuildLog
 from launchbook.sandbox.vercel.environment import build_environment
-from launchbook.sandbox.vercel.siteconfig import InvalidConfig, read_config
+from launchbook.sandbox.vercel.siteconfig import ConfigError, read_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ _NOT_SERVED: Final = ("vercel.json", ".git", ".vercel", "node_modules", ".env*")
 """What stays out when the root directory itself is the output."""
 
 
-class BuildFailed(Exception):  # noqa: N818 - an outcome that is answered, not a bug
+class BuildError(Exception):
     """A build that ended without a site.
 
     Args:
@@ -77,7 +77,7 @@ class Workshop:
         """Build a deployment; its site is in ``folders`` afterwards.
 
         Raises:
-            BuildFailed: With the vendor's code for it. The log says more.
+            BuildError: With the vendor's code for it. The log says more.
         """
         home = folders.work / "home"
         bench = _Bench(
@@ -97,7 +97,7 @@ class Workshop:
         bench.log.add("Running build in Stockholm, Sweden (East) - arn1")
         files = folders.read_files()
         await asyncio.to_thread(self._blobs.write_tree, files, bench.source)
-        home.mkdir(mode=0o700)
+        await asyncio.to_thread(home.mkdir, mode=0o700)
         bench.log.add(f"Retrieved {len(files)} files")
         root = _root_directory(bench)
         config = _config(root)
@@ -118,9 +118,7 @@ class Workshop:
         if not command:
             return
         bench.log.add(f'Running "{step}" command: `{command}`...', kind="command")
-        launch = Launch(
-            command, root, bench.folders.log, environment=bench.environment
-        )
+        launch = Launch(command, root, bench.folders.log, environment=bench.environment)
         ended = await run_to_end(
             launch,
             self._processes,
@@ -129,11 +127,11 @@ class Workshop:
         )
         if ended.is_timed_out:
             message = "The build took longer than 45 minutes and was stopped"
-            raise BuildFailed("BUILD_EXCEEDED_MAXIMUM_DURATION", message, f"{step}Step")
+            raise BuildError("BUILD_EXCEEDED_MAXIMUM_DURATION", message, f"{step}Step")
         if ended.exit_status:
             status = ended.exit_status
             message = f'Command "{command}" exited with {status}'
-            raise BuildFailed(f"BUILD_UTILS_SPAWN_{status}", message, f"{step}Step")
+            raise BuildError(f"BUILD_UTILS_SPAWN_{status}", message, f"{step}Step")
 
 
 def _root_directory(bench: _Bench) -> Path:
@@ -144,7 +142,7 @@ def _root_directory(bench: _Bench) -> Path:
             f'The specified Root Directory "{name}" does not exist.'
             " Please update your Project Settings."
         )
-        raise BuildFailed("ROOT_DIR_NOT_EXIST", message, "prepareStep")
+        raise BuildError("ROOT_DIR_NOT_EXIST", message, "prepareStep")
     return root
 
 
@@ -156,9 +154,9 @@ def _config(root: Path) -> dict[str, Any]:
     try:
         config = json.loads(path.read_bytes())
         read_config(config)
-    except (ValueError, InvalidConfig) as error:
+    except (ValueError, ConfigError) as error:
         message = f"Invalid vercel.json file provided: {error}"
-        raise BuildFailed("INVALID_VERCEL_CONFIG", message, "prepareStep") from error
+        raise BuildError("INVALID_VERCEL_CONFIG", message, "prepareStep") from error
     return dict(config)
 
 
@@ -171,10 +169,10 @@ def _output_directory(bench: _Bench, root: Path, name: str | None) -> Path:
             f'No Output Directory named "{name}" found after the Build completed.'
             " Configure the Output Directory in your Project Settings."
         )
-        raise BuildFailed("STATIC_BUILD_NO_OUT_DIR", message, "buildStep")
+        raise BuildError("STATIC_BUILD_NO_OUT_DIR", message, "buildStep")
     if not any(output.iterdir()):
         message = f'The Output Directory "{name}" is empty.'
-        raise BuildFailed("STATIC_BUILD_EMPTY_OUT_DIR", message, "buildStep")
+        raise BuildError("STATIC_BUILD_EMPTY_OUT_DIR", message, "buildStep")
     return output
 
 

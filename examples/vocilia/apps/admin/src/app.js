@@ -16,13 +16,12 @@ async function open() {
 }
 
 async function show() {
-  const [{ batches }, { dead_letters: dead }, detailed, database, jobs] = await Promise.all([
-    call("/api/admin/batches", { token }),
-    call("/api/admin/dead-letters", { token }),
-    call("/health/detailed"),
-    call("/health/database"),
-    call("/health/jobs"),
-  ]);
+  const { batches } = await call("/api/admin/batches", { token });
+  const { dead_letters: dead } = await call("/api/admin/dead-letters", { token });
+  // One after the other: asked at once, the questions would fill the pool they ask about.
+  const detailed = await call("/health/detailed");
+  const database = await call("/health/database");
+  const jobs = await call("/health/jobs");
   byId("batches").replaceChildren(...batches.map(batchRow));
   byId("no-batches").hidden = batches.length > 0;
   byId("checks").replaceChildren(...detailed.checks.map(checkRow));

@@ -37,6 +37,7 @@ SLOW_QUERY_SECONDS = 0.5
 LOST = (
     OSError,  # also refused connections, TLS failures and time-outs
     asyncpg.InterfaceError,  # the connection was closed under us
+    asyncpg.InternalClientError,  # it is being closed: the server's farewell was unread
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

@@ -15,13 +15,13 @@ select id, completed_at, status, processed_count from payment_batches
 order by started_at desc limit 1
 """
 _WORKER = """
-select count(*) as running, max(build) as build from worker_heartbeats
+select count(*) as running, (array_agg(build order by started_at desc))[1] as build
+from worker_heartbeats
 where beat_at > now() - make_interval(secs => $1)
 """
 _CONNECTIONS = """
-select count(*) filter (where backend_type = 'client backend') as open,
-       current_setting('max_connections')::int as maximum
-from pg_stat_activity
+select count(*) as open, current_setting('max_connections')::int as maximum
+from pg_stat_activity where datname is not null
 """
 
 

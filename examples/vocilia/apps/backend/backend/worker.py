@@ -23,6 +23,7 @@ from backend.problem import DatabaseUnavailable
 from backend.start import configured
 from backend.workspace import build_identity
 
+UNAVAILABLE = (DatabaseUnavailable, asyncpg.PostgresError)
 IDLE_SECONDS = 0.5
 BEAT_SECONDS = 5
 FORGET_WORKERS_HOURS = 24
@@ -68,30 +69,30 @@ class Worker:
             jobs = await self._database.run(
                 SERVICE, lambda c: job.claim(c, self.name, self._concurrency)
             )
-            await asyncio.gather(*(self._perform(claimed) for claimed in jobs))
-        except (DatabaseUnavailable, asyncpg.PostgresError) as error:
+        except UNAVAILABLE as error:
             log.event("cannot work now", level=logging.WARNING, reason=str(error))
             return 0
+        await asyncio.gather(*(self._perform(claimed) for claimed in jobs))
         return len(jobs)
 
     async def _perform(self, claimed: Job) -> None:
+        fields: dict[str, Any] = {
+            "job": claimed.id,
+            "kind": claimed.kind,
+            "attempts": claimed.attempts,
+        }
         try:
             await self._choose(claimed)(claimed)
-        except DatabaseUnavailable:
-            raise  # the lease ends by itself; somebody takes the job again
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
-            await self._database.run(SERVICE, lambda c: job.fail(c, claimed, reason))
-            log.event(
-                "a job failed",
-                level=logging.WARNING,
-                job=claimed.id,
-                kind=claimed.kind,
-                attempts=claimed.attempts,
-                reason=reason,
-            )
+            log.event("a job failed", level=logging.WARNING, reason=reason, **fields)
+            # Without a database the lease ends by itself and somebody takes the job.
+            with suppress(*UNAVAILABLE):
+                await self._database.run(
+                    SERVICE, lambda c: job.fail(c, claimed, reason)
+                )
         else:
-            log.event("a job is done", job=claimed.id, kind=claimed.kind)
+            log.event("a job is done", **fields)
 
     def _choose(self, claimed: Job) -> Perform:
         if claimed.attempts > job.MAX_ATTEMPTS:
@@ -133,10 +134,10 @@ class Worker:
     async def beat(self, stopping: asyncio.Event, build: str | None) -> None:
         """Say every few seconds that this worker lives, and take it back at the end."""
         while not stopping.is_set():
-            with suppress(DatabaseUnavailable, asyncpg.PostgresError):
+            with suppress(*UNAVAILABLE):
                 await self._database.run(SERVICE, lambda c: self._write_beat(c, build))
             await wait(stopping, BEAT_SECONDS)
-        with suppress(DatabaseUnavailable, asyncpg.PostgresError):
+        with suppress(*UNAVAILABLE):
             await self._database.run(
                 SERVICE,
                 lambda c: c.execute(

@@ -1,0 +1,143 @@
+"""The engine: plans and runs the entries of a playbook."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from launchbook.engine.announcer import Announcer
+from launchbook.engine.graph import build_graph
+from launchbook.engine.guard import Guard
+from launchbook.engine.interruption import Interruption
+from launchbook.engine.memory import Memory
+from launchbook.engine.planner import Bench, Planner
+from launchbook.engine.run import Run, Terms, plan_of
+from launchbook.errors import LedgerError
+from launchbook.ledger.identifier import new_id
+from launchbook.model.event import EventKind
+from launchbook.model.playbook import OnFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from launchbook.engine.graph import Graph
+    from launchbook.engine.override import Override
+    from launchbook.engine.plan import Plan
+    from launchbook.engine.result import RunResult
+    from launchbook.engine.saved import SavedPlan
+    from launchbook.engine.setting import Kit, Setting
+    from launchbook.ledger.history import History
+    from launchbook.ledger.ledger import Ledger
+    from launchbook.ledger.lock import Taken
+    from launchbook.model.playbook import PlaybookEntry
+
+
+class Engine:
+    """Facts, plan, guard, apply, verify. The only writer of the ledger.
+
+    Args:
+        setting: Where, with what, and how.
+        kit: Steps, resolver, clock, listener.
+        ledger: Where runs are recorded; None is enough for ``plan``.
+        history: What ``plan`` remembers when there is no ``ledger``.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        kit: Kit,
+        *,
+        ledger: Ledger | None = None,
+        history: History | None = None,
+    ) -> None:
+        self._setting = setting
+        self._kit = kit
+        self._ledger = ledger
+        self._history = ledger.history if ledger is not None else history
+
+    def plan(self, entries: Sequence[PlaybookEntry]) -> Plan:
+        """Return what a run would do; writes nothing anywhere and takes no lock.
+
+        Raises:
+            UsageError: The playbook or an input is wrong.
+            ProviderError: A platform cannot be asked.
+            KeyboardInterrupt: A person stopped it.
+        """
+        graph = self._graph(entries)
+        bench = self._bench()
+        with bench.interruption.watching():
+            plan = plan_of(bench, Planner(bench).plan_all(graph))
+        lines = {"changes": plan.lines_as_json(), "counts": plan.counts}
+        bench.announcer.tell(EventKind.PLAN_READY, data=lines)
+        return plan
+
+    def run(
+        self,
+        entries: Sequence[PlaybookEntry],
+        *,
+        on_failure: OnFailure = OnFailure.KEEP,
+        saved: SavedPlan | None = None,
+        overrides: Sequence[Override] = (),
+    ) -> RunResult:
+        """Bring the platforms to what the entries say.
+
+        Args:
+            entries: Of the playbook and all that it needs, in file order.
+            on_failure: Keep what was verified, or reverse what the run wrote.
+            saved: Apply exactly this plan.
+            overrides: Guards that this run may pass.
+
+        Returns:
+            What became of it. What went wrong once the lock was held is its
+            ``error``; Ctrl-C is its ``is_interrupted``.
+
+        Raises:
+            UsageError: Entries or overrides are wrong; nothing was started.
+            LockHeld: Another run changes the environment.
+            LedgerError: The ledger cannot be used; nothing was started.
+        """
+        if self._ledger is None:
+            msg = "a run needs a ledger"
+            raise ValueError(msg)
+        graph = self._graph(entries)
+        terms = Terms(Guard(overrides), on_failure, saved)
+        bench = self._bench()
+        with (
+            bench.interruption.watching(),
+            self._leased(self._ledger, bench.run) as taken,
+        ):
+            return Run(bench, self._ledger, taken, terms).execute(graph)
+
+    def _graph(self, entries: Sequence[PlaybookEntry]) -> Graph:
+        """The entries, connected by their references."""
+        resolver = self._kit.resolver
+        return build_graph(
+            entries,
+            lambda entry: resolver.dependencies(dict(entry.inputs), entry.locate),
+        )
+
+    def _bench(self) -> Bench:
+        """What one run, or one look, works with."""
+        run = new_id(self._kit.clock.now())
+        return Bench(
+            setting=self._setting,
+            kit=self._kit,
+            memory=Memory(self._history, self._setting.environment),
+            announcer=Announcer(self._kit, run),
+            interruption=Interruption(),
+            run=run,
+        )
+
+    @contextmanager
+    def _leased(self, ledger: Ledger, run: str) -> Iterator[Taken]:
+        """Hold the environment's lock while the block runs."""
+        reason = f"playbook {self._setting.playbook}"
+        taken = ledger.lock.acquire(self._setting.environment, run, reason)
+        try:
+            with ledger.lock.beating(taken.lease):
+                yield taken
+        finally:
+            # A lease that was taken away, or that cannot be written any more, is
+            # not worth hiding the run's own end: it expires.
+            with suppress(LedgerError):
+                ledger.lock.release(taken.lease)

@@ -1,0 +1,49 @@
+"""What the ledger remembers of this environment's steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from launchbook.engine.step import Prior
+from launchbook.model.record import Phase, Record
+
+if TYPE_CHECKING:
+    from launchbook.ledger.history import History
+
+_UNFINISHED: Final = frozenset(
+    {Phase.APPLYING, Phase.APPLIED, Phase.FAILED, Phase.PAUSED}
+)
+
+
+class Memory:
+    """The ledger as the engine and its steps read it: one environment, no writing.
+
+    Args:
+        history: None where there is no ledger; nothing is remembered then.
+    """
+
+    def __init__(self, history: History | None, environment: str) -> None:
+        self._history = history
+        self._environment = environment
+
+    def latest(self, step: str) -> Prior | None:
+        """Return the last verified record of a step, or None."""
+        record = self._read(step, Phase.VERIFIED)
+        if record is None:
+            return None
+        return Prior(
+            at=record.at,
+            inputs_digest=record.inputs_digest,
+            outputs=record.outputs,
+            evidence=record.evidence,
+        )
+
+    def unfinished(self, step: str) -> Record | None:
+        """Return a step's last record if it was begun and never verified since."""
+        record = self._read(step)
+        return record if record and record.phase in _UNFINISHED else None
+
+    def _read(self, step: str, phase: Phase | None = None) -> Record | None:
+        if self._history is None:
+            return None
+        return self._history.latest(self._environment, step, phase)

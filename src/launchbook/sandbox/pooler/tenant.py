@@ -1,0 +1,106 @@
+"""What the pooler asks its owner about a project."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TENANT_MISSING: Final = "Tenant or user not found"
+BAD_PASSWORDS: Final = 10
+"""Bad logins in a row after which an address is kept out for a while."""
+OPEN_AGAIN_SECONDS: Final = 30.0
+
+
+class Refused(Exception):
+    """A client is turned away.
+
+    Attributes:
+        sqlstate: PostgreSQL's code.
+    """
+
+    def __init__(self, sqlstate: str, text: str) -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A project as the pooler sees it.
+
+    Attributes:
+        socket: Of its server; None while it is not up.
+        is_tls_enforced: Whether clients without TLS are turned away.
+        networks: From where clients may come; None lets everybody in.
+        pool_size: Server connections in transaction mode, a user and database.
+        session_limit: Clients in session mode.
+    """
+
+    ref: str
+    socket: Path | None
+    is_tls_enforced: bool
+    networks: tuple[str, ...] | None
+    pool_size: int
+    session_limit: int
+
+
+class Directory(Protocol):
+    """Knows the projects."""
+
+    def tenant(self, ref: str) -> Tenant | None:
+        """Return a project, or None."""
+        ...
+
+
+def admit(tenant: Tenant | None, address: str, *, is_tls: bool) -> Tenant:
+    """Return the tenant, when this client may come in.
+
+    Raises:
+        Refused: It may not; the wording is the vendor's.
+    """
+    if tenant is None or tenant.socket is None:
+        raise Refused("XX000", TENANT_MISSING)
+    if tenant.is_tls_enforced and not is_tls:
+        raise Refused("28000", "SSL connection is required")
+    if tenant.networks is not None and not _is_inside(address, tenant.networks):
+        raise Refused("XX000", f"(EADDRNOTALLOWED) Address not allowed: {address}")
+    return tenant
+
+
+def _is_inside(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address belongs to one of the networks."""
+    where = ipaddress.ip_address(address)
+    return any(
+        where in network
+        for text in networks
+        if (network := ipaddress.ip_network(text, strict=False)).version
+        == where.version
+    )
+
+
+class Breaker:
+    """Keeps an address out after too many bad passwords in a row."""
+
+    def __init__(self) -> None:
+        self._bad: dict[tuple[str, str], tuple[int, float]] = {}
+
+    def check(self, ref: str, address: str, now: float) -> None:
+        """Let a login try.
+
+        Raises:
+            Refused: Too many bad ones before it.
+        """
+        count, since = self._bad.get((ref, address), (0, 0.0))
+        if count >= BAD_PASSWORDS and now - since < OPEN_AGAIN_SECONDS:
+            raise Refused("XX000", "(ECIRCUITBREAKER) too many authentication errors")
+
+    def note(self, ref: str, address: str, now: float, *, is_good: bool) -> None:
+        """Count a bad password; a good one forgives all."""
+        if is_good:
+            self._bad.pop((ref, address), None)
+        else:
+            count = self._bad.get((ref, address), (0, now))[0]
+            self._bad[ref, address] = (count + 1, now)
