@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from jsonschema.exceptions import best_match
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
@@ -42,7 +43,8 @@ class Specification:
         """Return how a value breaks the schema at a JSON pointer."""
         validator = OAS30Validator({"$ref": f"{URI}#{pointer}"}, registry=self.registry)
         found = sorted(validator.iter_errors(value), key=lambda error: error.json_path)
-        return [f"{error.json_path}: {error.message[:300]}" for error in found]
+        closest = [best_match([error]) or error for error in found]
+        return [f"{error.json_path}: {error.message[:300]}" for error in closest]
 
 
 class OpenapiContract:
@@ -201,11 +203,12 @@ def _parameter_problems(
 
 
 def _mended(value: Any) -> Any:
-    """Mend two habits of the vendors' files that a strict reader stumbles over.
+    """Mend three habits of the vendors' files that a strict reader stumbles over.
 
     ``discriminator`` names schemas that are not there; it only hastens the choice
     among ``oneOf``, which stays checked. ``nullable`` beside ``allOf`` is meant to
-    allow null, but by the letter it does so only beside ``type``.
+    allow null, but by the letter it does so only beside ``type``. ``nullable``
+    beside an ``enum`` without null is meant to allow null as well.
     """
     if isinstance(value, list):
         return [_mended(item) for item in value]
@@ -217,6 +220,8 @@ def _mended(value: Any) -> Any:
         for key, item in value.items()
         if not (is_choice and key == "discriminator")
     }
+    if found.get("nullable") is True and None not in found.get("enum", [None]):
+        found["enum"] = [*found["enum"], None]
     if found.get("nullable") is True and "allOf" in found and "type" not in found:
         del found["nullable"]
         return {"anyOf": [found, {"enum": [None], "nullable": True}]}

@@ -6,13 +6,15 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from launchbook.cli.options import read_switch
 from launchbook.cli.output import Output, output_of
 from launchbook.cli.place import find_home, find_root
 from launchbook.clock import Clock, SystemClock
+from launchbook.config.workspace import Workspace
 from launchbook.errors import FileMissing, InputError
+from launchbook.providers.sandbox.client import read_endpoints
 from launchbook.providers.sandbox.rehearsal import Rehearsal
 from launchbook.transport.git import Git
 from launchbook.transport.process import Processes
@@ -45,11 +47,41 @@ class Desk:
         """The sandbox's own state."""
         return self.home / "emulator"
 
+    def sandbox_facts(self) -> dict[str, object]:
+        """Return what the running sandbox says of itself, for ``${sandbox.*}``.
+
+        Raises:
+            SandboxNotRunning: There is none.
+        """
+        found = read_endpoints(self.emulator_home)
+        return {
+            "railway": {"api": found.railway_api, "token": found.railway_token},
+            "vercel": {
+                "api": found.vercel_api,
+                "token": found.vercel_token,
+                "team": found.vercel_team,
+            },
+            "supabase": {
+                "api": found.supabase_api,
+                "token": found.supabase_token,
+                "organization": found.supabase_organization,
+            },
+            "edge_port": found.edge_port,
+            "pooler": {
+                "session_port": found.session_port,
+                "transaction_port": found.transaction_port,
+            },
+            "ca_file": str(found.ca_file),
+            "source": {"path": str(self.rehearsal().work_tree)},
+        }
+
     def rehearsal(self) -> Rehearsal:
         """Return the product's copy that the sandbox deploys."""
-        from launchbook.config.inventory import repository_path  # noqa: PLC0415 - YAML is slow to import and few commands need it
+        from launchbook.config.inventory import load_inventory  # noqa: PLC0415 - YAML is slow to import and few commands need it
 
-        source = repository_path(self.root)
+        product = load_inventory(Workspace(self.root, self.home)).product.mapping()
+        repository = cast("dict[str, str]", product["repository"])
+        source = self.root / repository["path"]
         return Rehearsal(source, self.home / "rehearsal", Git(Processes()))
 
     def confirm(self, question: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from launchbook.config.nearest import suggestion
+from launchbook.config.package_data import data_root
 from launchbook.config.schema import load_schema, validate
 from launchbook.config.secret import SECRET, SecretRule
 from launchbook.config.view import View, always
@@ -119,6 +120,24 @@ class Inventory:
                     name = value.removeprefix(SECRET)
                     rules[name] = _stricter(rules.get(name), _rule(entry))
         return rules
+
+
+def repository_path(root: Path) -> Path:
+    """Return the folder of the product's repository.
+
+    A working folder without the example uses that of the program.
+
+    Raises:
+        FileMissing: ``product.yml`` is not there.
+        InventoryError: It is wrong.
+    """
+    product = root / "inventory" / PRODUCT
+    document = load(product, name=f"inventory/{PRODUCT}")
+    validate(document, load_schema("inventory/product"))
+    repository = cast("dict[str, str]", document.mapping()["repository"])
+    own = (root / repository["path"]).resolve()
+    packed = data_root() / repository["path"]
+    return packed if not own.exists() and packed.is_dir() else own
 
 
 def load_inventory(workspace: Workspace) -> Inventory:

@@ -88,7 +88,7 @@ class Replica:
         parts, deployment = self._parts, self._deployment
         extra = {"PORT": str(self.port), "RAILWAY_REPLICA_ID": self.id}
         launch = Launch(
-            str(deployment.settings["startCommand"]),
+            _words(str(deployment.settings["startCommand"])),
             folder,
             parts.log_path(deployment, f"replica-{self._index}"),
             parts.environment(deployment, extra),
@@ -241,6 +241,15 @@ class ReplicaSet:
 
     def _log(self, message: str) -> None:
         self._parts.logs.write(self._deployment, BUILD, message)
+
+
+def _words(command: str) -> list[str]:
+    """Return a command as a shell runs it that waits for its end on SIGTERM.
+
+    The signal goes to the whole group; a shell that died of it at once would make
+    the program look ended while it still drains.
+    """
+    return ["/bin/sh", "-c", f"trap 'exit 143' TERM\n{command}"]
 
 
 def replica_count(deployment: Deployment) -> int:

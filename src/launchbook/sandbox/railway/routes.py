@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 GRAPHQL_PATH: Final = "/graphql/v2"
 UPLOAD_PATH: Final = "/project/{project}/environment/{environment}/up"
 MAX_QUERY_BYTES: Final = 8 << 20
-_ASKED: Final = "graphql"
 
 
 class RailwayEmulator(Emulator):
@@ -98,10 +97,8 @@ class RailwayEmulator(Emulator):
             return rest_operation(request)
         try:
             asked = handlers.read_request(await request.read())
-        except handlers.InvalidRequest as error:
-            request[_ASKED] = error
+        except handlers.InvalidRequest:
             return Operation(rest_operation(request).name, is_mutating=False)
-        request[_ASKED] = asked
         return asked.as_operation()
 
     def serves(self, host: str) -> Handler | None:
@@ -126,9 +123,10 @@ class RailwayEmulator(Emulator):
         return {}
 
     async def _graphql(self, request: web.Request) -> web.Response:
-        asked = request[_ASKED]
-        if isinstance(asked, handlers.InvalidRequest):
-            return handlers.unreadable(asked)
+        try:
+            asked = handlers.read_request(await request.read())
+        except handlers.InvalidRequest as error:
+            return handlers.unreadable(error)
         faults, has_query = self._parts.faults, bool(request.query_string)
         limited = faults.limit(asked.name, has_query_string=has_query)
         if limited is not None:

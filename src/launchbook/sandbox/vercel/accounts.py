@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from launchbook.sandbox.vercel.answers import team_answer, user_answer, whole
+from launchbook.sandbox.vercel.answers import team_answer, user_answer
 from launchbook.sandbox.vercel.faults import forbidden
+from launchbook.sandbox.vercel.paging import whole
 from launchbook.sandbox.vercel.state import TEAM_ID, TEAM_SLUG
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from launchbook.sandbox.vercel.state import TEAM_ID, TEAM_SLUG, USER_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from launchbook.sandbox.vercel.records import (
         CustomEnvironment,
         Deployment,
@@ -66,18 +64,6 @@ def team_answer() -> Json:
         "billing": {"plan": PLAN},
         "sensitiveEnvironmentVariablePolicy": "default",
     }
-
-
-def page(
-    items: Sequence[object], *, next_moment: int | None, previous: int | None
-) -> Json:
-    """Return the ``pagination`` of a list."""
-    return {"count": len(items), "next": next_moment, "prev": previous}
-
-
-def whole(items: Sequence[object]) -> Json:
-    """Return the ``pagination`` of a list that is given in one piece."""
-    return page(items, next_moment=None, previous=None)
 
 
 def project_answer(state: State, project: Project) -> Json:

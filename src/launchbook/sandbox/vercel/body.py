@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from launchbook.sandbox.vercel.faults import bad_request
+from launchbook.sandbox.vercel.faults import ApiError, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,13 +26,26 @@ async def read_json(request: web.Request) -> Any:
         raise bad_request("the body is not JSON") from error
 
 
-async def read_fields(request: web.Request, allowed: Collection[str]) -> Fields:
+async def read_fields(
+    request: web.Request,
+    allowed: Collection[str],
+    not_emulated: Collection[str] = (),
+) -> Fields:
     """Return the body, an object with no other keys than those allowed.
 
+    Args:
+        request: Whose body.
+        allowed: Keys that mean something here.
+        not_emulated: Keys that the vendor knows beside them.
+
     Raises:
-        ApiError: 400.
+        ApiError: 400, or 501 for what is not emulated.
     """
-    return Fields(await read_json(request), allowed)
+    data = await read_json(request)
+    for key in data if isinstance(data, dict) else ():
+        if key in not_emulated:
+            raise ApiError(501, "not_emulated", f"`{key}` is not emulated")
+    return Fields(data, allowed)
 
 
 class Fields:

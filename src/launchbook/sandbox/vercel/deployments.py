@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from launchbook.sandbox.vercel.answers import page
 from launchbook.sandbox.vercel.body import Fields, read_fields
 from launchbook.sandbox.vercel.buildlog import event_answer
 from launchbook.sandbox.vercel.deployment_answers import (
     deployment_answer,
     listed_deployment_answer,
 )
-from launchbook.sandbox.vercel.faults import bad_request, not_found
+from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
 from launchbook.sandbox.vercel.listing import chosen, is_rollback_candidate
 from launchbook.sandbox.vercel.orders import (
     FIELDS,
+    NOT_EMULATED,
     Place,
     fingerprint,
     read_files,
@@ -26,6 +26,7 @@ from launchbook.sandbox.vercel.orders import (
     read_place,
     read_settings,
 )
+from launchbook.sandbox.vercel.paging import cut, read_end, read_number
 from launchbook.sandbox.vercel.platform import account_of
 from launchbook.sandbox.vercel.projects import add_project, checked_name
 from launchbook.sandbox.vercel.records import Deployment
@@ -54,7 +55,7 @@ class DeploymentHandlers:
         that it made before, unless that one failed.
         """
         account_id = account_of(request)
-        fields = await read_fields(request, FIELDS)
+        fields = await read_fields(request, FIELDS, NOT_EMULATED)
         name = checked_name(fields.text("name"))
         origin = self._origin(account_id, fields)
         files = (
@@ -62,8 +63,7 @@ class DeploymentHandlers:
             if origin
             else read_files(self._platform.blobs, fields)
         )
-        project = self._project(account_id, name, fields)
-        deployment = self._ordered(request, project, fields)
+        deployment = self._ordered(request, account_id, name, fields)
         deployment.fingerprint = fingerprint(deployment.fingerprint, files)
         if origin:
             deployment.meta = origin.meta | deployment.meta
@@ -88,15 +88,24 @@ class DeploymentHandlers:
             raise not_found("Deployment")
         return origin
 
-    def _project(self, account_id: str, name: str, fields: Fields) -> Project:
-        """Return the project; one that is only named is made when it is absent."""
+    def _ordered(
+        self, request: web.Request, account_id: str, name: str, fields: Fields
+    ) -> Deployment:
+        """Return the deployment; a project that is only named is made for it."""
         wanted = fields.optional_text("project")
         project = self._state.find_project(account_id, wanted or name)
-        if project is None and wanted:
+        if project:
+            return self._deployment(request, project, fields)
+        if wanted:
             raise not_found("Project")
-        return project or add_project(self._state, account_id, name)
+        project = add_project(self._state, account_id, name)
+        try:
+            return self._deployment(request, project, fields)
+        except ApiError:
+            self._state.remove_project(project)
+            raise
 
-    def _ordered(
+    def _deployment(
         self, request: web.Request, project: Project, fields: Fields
     ) -> Deployment:
         place: Place = read_place(self._state, project, fields)
@@ -139,9 +148,7 @@ class DeploymentHandlers:
     async def listed(self, request: web.Request) -> web.Response:
         """GET /v7/deployments, newest first; pages go on with ``until``."""
         found = chosen(self._state, account_of(request), request.query)
-        limit = min(int(request.query.get("limit", "20")), 100)
-        shown = found[:limit]
-        has_more = len(found) > limit
+        shown, pagination = cut(found, request.query, lambda one: one.created_at)
         deployments = [
             listed_deployment_answer(
                 self._state,
@@ -150,11 +157,6 @@ class DeploymentHandlers:
             )
             for one in shown
         ]
-        pagination = page(
-            deployments,
-            next_moment=shown[-1].created_at if has_more else None,
-            previous=shown[0].created_at if shown else None,
-        )
         return web.json_response({"deployments": deployments, "pagination": pagination})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -163,12 +165,12 @@ class DeploymentHandlers:
         if request.query.get("follow") in {"1", "true"}:
             return await self._followed(request, deployment)
         events = self._events(deployment)
-        since = int(request.query.get("since", "0"))
-        until = int(request.query.get("until", "0")) or float("inf")
+        since = read_number(request.query, "since", 0)
+        until = read_end(request.query)
         events = [one for one in events if since <= one["created"] <= until]
         if request.query.get("direction") == "backward":
             events.reverse()
-        limit = int(request.query.get("limit", "-1"))
+        limit = read_number(request.query, "limit", -1)
         return web.json_response(events if limit < 0 else events[:limit])
 
     def _events(self, deployment: Deployment) -> list[Json]:

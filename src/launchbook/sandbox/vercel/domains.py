@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from launchbook.sandbox.vercel.answers import domain_answer, whole
+from launchbook.sandbox.vercel.answers import domain_answer
 from launchbook.sandbox.vercel.body import read_fields
 from launchbook.sandbox.vercel.deployment_answers import alias_answer, created_text
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
+from launchbook.sandbox.vercel.paging import cut, read_end, whole
 from launchbook.sandbox.vercel.platform import account_of
 from launchbook.sandbox.vercel.records import Domain
 from launchbook.sandbox.vercel.state import HOST_SUFFIX
@@ -204,7 +205,7 @@ class AliasHandlers:
     async def listed(self, request: web.Request) -> web.Response:
         """GET /v4/aliases, newest first, by ``projectId`` and ``domain``."""
         account_id, query = account_of(request), request.query
-        until = int(query.get("until", "0")) or float("inf")
+        until = read_end(query)
         found = [
             alias
             for alias in self._state.aliases.values()
@@ -214,11 +215,8 @@ class AliasHandlers:
             and alias.created_at < until
         ]
         found.sort(key=lambda alias: alias.created_at, reverse=True)
-        limit = min(int(query.get("limit", "20")), 100)
-        aliases = [alias_answer(self._state, alias) for alias in found[:limit]]
-        pagination = whole(aliases)
-        if len(found) > limit:
-            pagination["next"] = found[limit - 1].created_at
+        shown, pagination = cut(found, query, lambda alias: alias.created_at)
+        aliases = [alias_answer(self._state, alias) for alias in shown]
         return web.json_response({"aliases": aliases, "pagination": pagination})
 
     async def of_deployment(self, request: web.Request) -> web.Response:

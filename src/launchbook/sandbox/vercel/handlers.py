@@ -9,11 +9,11 @@ from aiohttp import web
 from launchbook.sandbox.vercel.answers import (
     opened_variable_answer,
     variable_answer,
-    whole,
 )
 from launchbook.sandbox.vercel.blobs import DigestError
 from launchbook.sandbox.vercel.body import read_fields, read_json
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
+from launchbook.sandbox.vercel.paging import whole
 from launchbook.sandbox.vercel.platform import account_of
 from launchbook.sandbox.vercel.variables import (
     FIELDS,

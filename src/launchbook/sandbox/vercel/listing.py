@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from launchbook.sandbox.vercel.paging import read_end, read_number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -81,5 +83,5 @@ def _has_labels(deployment: Deployment, query: Mapping[str, str]) -> bool:
 
 def _is_in_time(deployment: Deployment, query: Mapping[str, str]) -> bool:
     """``since`` is included, ``until`` is not: it is where a page ended."""
-    until = int(query.get("until", "0")) or float("inf")
-    return int(query.get("since", "0")) <= deployment.created_at < until
+    since = read_number(query, "since", 0)
+    return since <= deployment.created_at < read_end(query)

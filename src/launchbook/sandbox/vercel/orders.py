@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from launchbook.sandbox.vercel.blobs import PathError, safe_path
 from launchbook.sandbox.vercel.body import Fields
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
-from launchbook.sandbox.vercel.projects import checked_settings
+from launchbook.sandbox.vercel.settings import ON_DEPLOY, checked_settings
 
 if TYPE_CHECKING:
     from launchbook.sandbox.vercel.blobs import Blobs
@@ -37,21 +37,8 @@ FIELDS: Final = frozenset(
     }
 )
 """Known keys. ``autoAssignCustomDomains`` is undocumented: the vendor's own
-client sends it to leave the domains where they are. Git sources are not
-emulated: nothing here can fetch them."""
-SETTING_FIELDS: Final = frozenset(
-    {
-        "buildCommand",
-        "commandForIgnoringBuildStep",
-        "devCommand",
-        "framework",
-        "installCommand",
-        "nodeVersion",
-        "outputDirectory",
-        "rootDirectory",
-        "sourceFilesOutsideRootDirectory",
-    }
-)
+client sends it to leave the domains where they are."""
+NOT_EMULATED: Final = frozenset({"buildMachine", "gitAccessToken", "gitSource"})
 _STANDARD_TARGETS: Final = frozenset({"preview", "staging", "development"})
 _DETECTED: Final = ("framework", "buildCommand", "installCommand", "outputDirectory")
 
@@ -132,14 +119,17 @@ def read_settings(
         ApiError: 400, also missing_project_settings: the project's first
             deployment, and nobody said how it is built.
     """
-    sent = Fields(fields.mapping("projectSettings"), SETTING_FIELDS)
+    sent = Fields(fields.mapping("projectSettings"), ON_DEPLOY)
     said = checked_settings(sent)
     is_said = "projectSettings" in fields or any(
         project.settings[name] is not None for name in _DETECTED
     )
     is_first = not state.deployments_of(project.id)
     if is_first and not is_said and not is_detection_skipped:
-        message = "The `projectSettings` object is required for new projects, but is missing in the deployment payload"
+        message = (
+            "The `projectSettings` object is required for new projects,"
+            " but is missing in the deployment payload"
+        )
         raise ApiError(
             400,
             "missing_project_settings",

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from launchbook.sandbox.vercel.answers import project_answer, whole
+from launchbook.sandbox.vercel.answers import project_answer
 from launchbook.sandbox.vercel.body import Fields, read_fields
 from launchbook.sandbox.vercel.faults import ApiError, bad_request
+from launchbook.sandbox.vercel.paging import cut, read_end
 from launchbook.sandbox.vercel.platform import account_of
 from launchbook.sandbox.vercel.records import Domain, Project
+from launchbook.sandbox.vercel.settings import (
+    DEFAULTS,
+    NOT_EMULATED,
+    ON_CREATE,
+    ON_UPDATE,
+    checked_settings,
+)
 from launchbook.sandbox.vercel.state import USER_ID, new_id
 from launchbook.sandbox.vercel.variables import write_variables
 
@@ -22,48 +30,6 @@ if TYPE_CHECKING:
     from launchbook.sandbox.vercel.state import State
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?")
-_FRAMEWORKS: Final = frozenset(
-    {"astro", "create-react-app", "eleventy", "gatsby", "hugo", "nextjs", "nuxtjs"}
-    | {"remix", "svelte", "sveltekit-1", "vite", "vue"}
-)
-"""Those that are likely; another one that the vendor knows is refused here."""
-_NODE_VERSIONS: Final = ("24.x", "22.x", "20.x", "18.x")
-_PROTECTIONS: Final = (
-    "all",
-    "preview",
-    "prod_deployment_urls_and_all_previews",
-    "all_except_custom_domains",
-)
-_DEFAULTS: Final[Json] = {
-    "autoAssignCustomDomains": True,
-    "autoExposeSystemEnvs": True,
-    "buildCommand": None,
-    "commandForIgnoringBuildStep": None,
-    "devCommand": None,
-    "directoryListing": False,
-    "framework": None,
-    "gitForkProtection": True,
-    "installCommand": None,
-    "nodeVersion": "24.x",
-    "outputDirectory": None,
-    "publicSource": None,
-    "rootDirectory": None,
-    "sourceFilesOutsideRootDirectory": True,
-    "ssoProtection": {"deploymentType": "all_except_custom_domains"},
-}
-_TEXTS: Final = (
-    "buildCommand",
-    "commandForIgnoringBuildStep",
-    "devCommand",
-    "installCommand",
-    "outputDirectory",
-    "rootDirectory",
-)
-_ON_CREATE: Final = frozenset(
-    {*_TEXTS, "environmentVariables", "framework", "name", "publicSource"}
-    | {"ssoProtection"}
-)
-_ON_UPDATE: Final = frozenset({"name", *_DEFAULTS})
 
 
 class ProjectHandlers:
@@ -81,7 +47,7 @@ class ProjectHandlers:
     async def listed(self, request: web.Request) -> web.Response:
         """GET /v10/projects, by ``search`` and page by page (``from``)."""
         account_id, query = account_of(request), request.query
-        before = int(query.get("from", "0")) or float("inf")
+        before = read_end(query, "from")
         found = sorted(
             (
                 project
@@ -93,37 +59,47 @@ class ProjectHandlers:
             key=lambda project: project.updated_at,
             reverse=True,
         )
-        limit = min(int(query.get("limit", "20")), 100)
-        projects = [project_answer(self._state, one) for one in found[:limit]]
-        pagination = whole(projects)
-        if len(found) > limit:
-            pagination["next"] = found[limit - 1].updated_at
+        shown, pagination = cut(found, query, lambda project: project.updated_at)
+        projects = [project_answer(self._state, one) for one in shown]
         return web.json_response({"projects": projects, "pagination": pagination})
 
     async def create(self, request: web.Request) -> web.Response:
         """POST /v11/projects: 409 when the name is taken."""
         account_id = account_of(request)
-        fields = await read_fields(request, _ON_CREATE)
+        fields = await read_fields(request, ON_CREATE, NOT_EMULATED)
         name = checked_name(fields.text("name"))
-        settings = _DEFAULTS | checked_settings(fields)
+        settings = DEFAULTS | checked_settings(fields)
         if self._state.find_project(account_id, name):
             raise _name_taken(name)
         project = add_project(self._state, account_id, name, settings)
-        entries = fields.data.get("environmentVariables")
-        if entries:
-            write_variables(self._state, project, entries, is_upsert=False)
+        try:
+            self._add_variables(project, fields.data.get("environmentVariables"))
+        except ApiError:
+            self._state.remove_project(project)
+            raise
         self._state.save()
         return web.json_response(project_answer(self._state, project))
+
+    def _add_variables(self, project: Project, entries: object) -> None:
+        """Write a new project's variables; here a single target may be a text."""
+        if entries is None:
+            return
+        if not isinstance(entries, list):
+            raise bad_request("`environmentVariables` should be array")
+        for entry in entries:
+            if isinstance(entry, dict) and isinstance(entry.get("target"), str):
+                entry["target"] = [entry["target"]]
+        write_variables(self._state, project, entries, is_upsert=False)
 
     async def update(self, request: web.Request) -> web.Response:
         """PATCH /v9/projects/{project}."""
         project = self._platform.project(request)
-        fields = await read_fields(request, _ON_UPDATE)
+        fields = await read_fields(request, ON_UPDATE, NOT_EMULATED)
         settings = checked_settings(fields)
         if "name" in fields:
             name = checked_name(fields.text("name"))
             other = self._state.find_project(project.account_id, name)
-            if other not in {None, project}:
+            if other is not None and other is not project:
                 raise _name_taken(name)
             project.name = name
         project.settings.update(settings)
@@ -206,28 +182,6 @@ def checked_name(name: str) -> str:
     return name
 
 
-def checked_settings(fields: Fields) -> Json:
-    """Return those of a request's fields that are settings, checked.
-
-    Raises:
-        ApiError: 400.
-    """
-    for name in _TEXTS:
-        value = fields.optional_text(name)
-        if value is not None and len(value) > 256:
-            raise bad_request(f"`{name}` should NOT be longer than 256 characters")
-    if fields.data.get("framework") is not None:
-        fields.choice("framework", sorted(_FRAMEWORKS))
-    if "nodeVersion" in fields:
-        fields.choice("nodeVersion", _NODE_VERSIONS)
-    for name, default in _DEFAULTS.items():
-        if isinstance(default, bool):
-            fields.boolean(name, default=default)
-    if protection := fields.mapping("ssoProtection"):
-        Fields(protection, {"deploymentType"}).choice("deploymentType", _PROTECTIONS)
-    return {name: fields.data[name] for name in _DEFAULTS if name in fields}
-
-
 def add_project(
     state: State, account_id: str, name: str, settings: dict[str, Any] | None = None
 ) -> Project:
@@ -237,7 +191,7 @@ def add_project(
         id=new_id("prj_"),
         account_id=account_id,
         name=name,
-        settings=dict(_DEFAULTS if settings is None else settings),
+        settings=dict(DEFAULTS if settings is None else settings),
         created_at=moment,
         updated_at=moment,
     )

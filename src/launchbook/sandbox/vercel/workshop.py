@@ -93,6 +93,8 @@ class Workshop:
 
     async def _make(self, bench: _Bench, home: Path) -> None:
         folders = bench.folders
+        # A killed sandbox may have left half a build here.
+        await asyncio.to_thread(shutil.rmtree, folders.work, ignore_errors=True)
         bench.log.clear()
         bench.log.add("Running build in Stockholm, Sweden (East) - arn1")
         files = folders.read_files()

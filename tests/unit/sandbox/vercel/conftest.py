@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.vercel import build
 from tests.support.sandbox import Sandbox, sandbox_running
 from tests.support.vercel_world import Vercel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")

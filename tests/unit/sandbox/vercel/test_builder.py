@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.vercel import build
-from tests.support.sandbox import sandbox_running
+from tests.support.sandbox import child_sandbox, sandbox_running
 from tests.support.vercel_world import Vercel, site
 
 
@@ -49,12 +50,13 @@ def test_a_build_sees_the_variables_of_its_place_and_no_others(vercel: Vercel) -
     vercel.variable(
         project, "PLACE", "staging", target=[], customEnvironmentIds=[staging]
     )
-    seen = {}
-    for name, order in {
+    orders: dict[str, dict[str, Any]] = {
         "production": {"target": "production"},
         "preview": {},
         "staging": {"customEnvironmentSlugOrId": "staging"},
-    }.items():
+    }
+    seen = {}
+    for name, order in orders.items():
         seen[name] = environment_of(vercel, vercel.deploy(project, **order))["PLACE"]
     assert seen == {name: name for name in ("production", "preview", "staging")}
 
@@ -223,3 +225,23 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         assert again["readyState"] in {"QUEUED", "INITIALIZING", "BUILDING"}
         canceled = vercel.done("PATCH", f"/v12/deployments/{pending['id']}/cancel")
         assert canceled["readyState"] == "CANCELED"
+
+
+def test_a_build_begins_again_after_the_sandbox_was_killed(tmp_path: Path) -> None:
+    home = tmp_path / "emulator"
+    flag = tmp_path / "come-to-an-end"
+    command = (
+        f"echo started; until test -e {flag}; do sleep 0.05; done; python build.py"
+    )
+    with child_sandbox(home) as child:
+        vercel = Vercel(child)
+        project = vercel.project(buildCommand=command)
+        made = vercel.order(project)
+        events = f"/v3/deployments/{made['id']}/events?builds=1"
+        vercel.until(events, lambda all_: any("started" == e["text"] for e in all_))
+        child.kill()
+    flag.touch()
+    with child_sandbox(home) as child:
+        deployment = Vercel(child).settled(made["id"])
+        assert deployment["readyState"] == "READY", deployment
+        assert Vercel(child).log(made["id"]).count("started") == 1

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from launchbook.sandbox.vercel.answers import ENVIRONMENT_LIMIT
-from tests.support.vercel_world import Vercel
+
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
 
 
 def test_an_environment_is_found_by_slug_and_by_id(vercel: Vercel) -> None:

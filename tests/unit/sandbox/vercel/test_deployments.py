@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_files_may_come_inside_the_order(vercel: Vercel) -> None:
         ({"target": "qa"}, "bad_request"),
         ({"meta": {"count": 1}}, "bad_request"),
         ({"projectSettings": {"buildComand": "x"}}, "bad_request"),
-        ({"gitSource": {"type": "github"}}, "bad_request"),
+        ({"branch": "main"}, "bad_request"),
     ],
 )
 def test_a_wrong_order_is_400(
@@ -72,6 +73,17 @@ def test_a_wrong_order_is_400(
     assert vercel.refused("POST", "/v13/deployments", body)[:2] == (400, code)
     path = f"/v7/deployments?projectId={project}"
     assert vercel.get(path)["deployments"] == []
+
+
+def test_a_git_source_is_not_emulated(vercel: Vercel) -> None:
+    body = {"name": "shop", "gitSource": {"type": "github"}}
+    refusal = vercel.refused("POST", "/v13/deployments", body)
+    assert refusal[:2] == (501, "not_emulated")
+
+
+def test_a_limit_must_be_a_number(vercel: Vercel) -> None:
+    refusal = vercel.refused("GET", "/v7/deployments?limit=all")
+    assert refusal[:2] == (400, "bad_request")
 
 
 def test_an_unknown_project_or_environment_is_404(vercel: Vercel) -> None:
@@ -88,6 +100,7 @@ def test_a_first_deployment_needs_to_know_how_to_build(vercel: Vercel) -> None:
     body = {"name": "undetected", "files": [{"file": "index.html", "data": "x"}]}
     refusal = vercel.refused("POST", "/v13/deployments", body)
     assert refusal[:2] == (400, "missing_project_settings")
+    assert vercel.ask("GET", "/v9/projects/undetected").status == 404
     path = "/v13/deployments?skipAutoDetectionConfirmation=1"
     assert vercel.done("POST", path, body)["name"] == "undetected"
 
@@ -151,7 +164,7 @@ def test_the_commit_is_among_the_labels(vercel: Vercel) -> None:
 def test_a_list_is_filtered_and_paged(vercel: Vercel) -> None:
     project = vercel.project(buildCommand="true", outputDirectory=".")
     vercel.environment(project)
-    orders = {
+    orders: dict[str, dict[str, Any]] = {
         "production": {"target": "production", "meta": {"run": "1"}},
         "staging": {"customEnvironmentSlugOrId": "staging"},
         "preview": {"gitMetadata": {"commitSha": "abc", "commitRef": "main"}},

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.vercel_world import Vercel
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
 
 
 def add(vercel: Vercel, project: str, name: str, **more: object) -> dict[str, object]:

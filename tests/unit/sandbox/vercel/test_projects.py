@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.vercel_world import Vercel
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
 
 
 def test_a_project_is_found_by_id_and_by_name(vercel: Vercel) -> None:
@@ -103,11 +106,16 @@ def test_a_project_goes_with_everything_it_has(vercel: Vercel) -> None:
 def test_a_project_may_begin_with_variables(vercel: Vercel) -> None:
     entry = {"key": "A", "value": "1", "type": "plain", "target": "production"}
     body = {"name": "with-variables", "environmentVariables": [entry]}
-    assert vercel.refused("POST", "/v11/projects", body)[0] == 400
-    entry["target"] = ["production"]  # type: ignore[assignment] - a list is right here
     vercel.done("POST", "/v11/projects", body)
     envs = vercel.get("/v10/projects/with-variables/env")["envs"]
     assert [("A", "1")] == [(env["key"], env["value"]) for env in envs]
+
+
+def test_a_project_with_a_malformed_variable_is_not_made(vercel: Vercel) -> None:
+    entry = {"key": "1A", "value": "1", "type": "plain", "target": ["production"]}
+    body = {"name": "half-made", "environmentVariables": [entry]}
+    assert vercel.refused("POST", "/v11/projects", body)[0] == 400
+    assert vercel.ask("GET", "/v9/projects/half-made").status == 404
 
 
 def test_a_bypass_secret_has_facts_that_can_change(vercel: Vercel) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.support.vercel_world import Vercel
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
+
+
+STAGED: dict[str, Any] = {"target": "production", "autoAssignCustomDomains": False}
 
 
 def promote(project: str, deployment: dict[str, Any]) -> str:
@@ -19,11 +23,11 @@ def greeting(vercel: Vercel, host: str) -> str:
     return vercel.visit(host).text.removeprefix("<h1>").removesuffix("</h1>")
 
 
-def release(vercel: Vercel, project: str, text: str, **more: object) -> dict[str, Any]:
+def release(vercel: Vercel, project: str, text: str) -> dict[str, Any]:
     """Deploy to production with a greeting of its own."""
     target = ["production"]
     vercel.variable(project, "NEXT_PUBLIC_GREETING", text, target=target)
-    return vercel.deploy(project, target="production", **more)
+    return vercel.deploy(project, target="production")
 
 
 def test_a_rollback_pins_production_until_a_promote(vercel: Vercel) -> None:
@@ -66,14 +70,12 @@ def test_a_promote_turns_the_flag_on_that_somebody_turned_off(vercel: Vercel) ->
 
 def test_an_order_may_leave_the_domains_alone(vercel: Vercel) -> None:
     project = vercel.project()
-    more = {"target": "production", "autoAssignCustomDomains": False}
-    assert vercel.deploy(project, **more)["readySubstate"] == "STAGED"
+    assert vercel.deploy(project, **STAGED)["readySubstate"] == "STAGED"
 
 
 def test_a_promote_is_a_job_that_ends_later(vercel: Vercel) -> None:
     project = vercel.project()
-    more = {"target": "production", "autoAssignCustomDomains": False}
-    first, second = vercel.deploy(project, **more), vercel.deploy(project, **more)
+    first, second = vercel.deploy(project, **STAGED), vercel.deploy(project, **STAGED)
     answer = vercel.ask("POST", promote(project, first))
     assert (answer.status, answer.body) == (201, b"")
     job = vercel.get(f"/v9/projects/{project}")["lastAliasRequest"]
@@ -103,8 +105,7 @@ def test_what_was_never_production_cannot_become_it(vercel: Vercel) -> None:
 
 def test_a_job_may_fail(vercel: Vercel) -> None:
     project = vercel.project()
-    more = {"target": "production", "autoAssignCustomDomains": False}
-    staged = vercel.deploy(project, **more)
+    staged = vercel.deploy(project, **STAGED)
     vercel.fault("promote_failed", f"promote {project}")
     vercel.done("POST", promote(project, staged))
     failed = vercel.moved(project)

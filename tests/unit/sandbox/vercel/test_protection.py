@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.vercel_world import Vercel
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
 
 
 def live(vercel: Vercel, **settings: object) -> tuple[str, str, str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.sandbox import Answer, Sandbox
 from tests.support.vercel_world import Vercel, site
+
+if TYPE_CHECKING:
+    from tests.support.sandbox import Answer, Sandbox
 
 CONFIG = {
     "cleanUrls": True,
@@ -190,8 +194,8 @@ def test_a_failed_deployment_is_not_served(vercel: Vercel) -> None:
 def test_a_domain_can_redirect_to_another_one(vercel: Vercel) -> None:
     project = vercel.project(ssoProtection=None)
     name = f"www.{project}.example.org"
-    wish = {"name": name, "redirect": f"{project}.example.org"}
-    wish |= {"redirectStatusCode": 308}
+    target = f"{project}.example.org"
+    wish = {"name": name, "redirect": target, "redirectStatusCode": 308}
     vercel.done("POST", f"/v10/projects/{project}/domains", wish)
     location = f"https://{project}.example.org/a?b=c"
     assert moved(vercel.visit(name, "/a?b=c")) == (308, location)

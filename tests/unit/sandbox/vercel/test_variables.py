@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.vercel_world import Vercel
+if TYPE_CHECKING:
+    from tests.support.vercel_world import Vercel
 
 UPSERT = "env?upsert=true"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.vercel import build
 from launchbook.sandbox.vercel.rate import OTHER_LIMIT
 from tests.support.sandbox import sandbox_running
 from tests.support.vercel_world import Vercel
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_wrong_token_is_refused_in_the_vendors_shape(vercel: Vercel) -> None:

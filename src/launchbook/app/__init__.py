@@ -1,0 +1,234 @@
+"""The composition root: inventory and secrets to clients, to steps, to the engine.
+
+``register`` says which module a step's name leads to, ``clients`` how platforms are
+reached; what is not asked for is not imported.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import socket
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from launchbook.app.clients import Clients
+from launchbook.app.register import STEPS, load
+from launchbook.config.inventory import Inventory, load_inventory
+from launchbook.config.keys import KeyRing
+from launchbook.config.playbook import load_playbook
+from launchbook.config.schema import load_schema, validate_value
+from launchbook.config.secret import SecretPolicy, SecretSource, SecretStore
+from launchbook.engine.engine import Engine
+from launchbook.engine.setting import Kit, Setting
+from launchbook.ledger.chain import ChainKey
+from launchbook.ledger.journal import Author
+from launchbook.ledger.ledger import open_ledger, open_readonly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from launchbook.clock import Clock
+    from launchbook.config.view import View
+    from launchbook.config.workspace import Workspace
+    from launchbook.engine.step import Step
+    from launchbook.ledger.history import History
+    from launchbook.ledger.ledger import Ledger
+    from launchbook.model.event import Listener
+    from launchbook.model.playbook import Playbook, PlaybookEntry
+    from launchbook.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command is aimed at.
+
+    Attributes:
+        environment: As ``staging``.
+        platforms: As ``sandbox``.
+        facts: What the running sandbox says of itself; None without one.
+        is_read_only: Write nothing anywhere (``--check``).
+        workers: How many steps may run side by side.
+    """
+
+    environment: str
+    platforms: str
+    facts: Mapping[str, object] | None = None
+    is_read_only: bool = False
+    workers: int = 8
+
+
+@dataclass(frozen=True)
+class App:
+    """One command's tools. What is not asked for is not made.
+
+    Attributes:
+        environ: The process's variables, which ``env:NAME`` refers to.
+    """
+
+    workspace: Workspace
+    target: Target
+    clock: Clock
+    redactor: Redactor
+    environ: Mapping[str, str]
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """Every file of the inventory, valid."""
+        return load_inventory(self.workspace)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The keys of the state folder; made up for a command that only reads."""
+        return KeyRing.open(
+            self.workspace.home, is_read_only=self.target.is_read_only
+        )
+
+    @cached_property
+    def view(self) -> View:
+        """The inventory as the target sees it."""
+        return self.inventory.view(
+            self.target.environment,
+            self.target.platforms,
+            facts=self.target.facts,
+            has_secret=lambda reference: self.secrets.has(reference),
+        )
+
+    @cached_property
+    def secrets(self) -> SecretSource:
+        """The values behind secret references."""
+        target = self.target
+        platform = self.inventory.platform(target.platforms).mapping()
+        policy = cast("dict[str, object]", platform.get("secrets", {}))
+        store = SecretStore(
+            self.workspace.secrets_file(target.environment, target.platforms), self.keys
+        )
+        return SecretSource(
+            store,
+            SecretPolicy(
+                is_generating=policy.get("generate") is True,
+                is_read_only=target.is_read_only,
+            ),
+            root=self.workspace.root,
+            environ=self.environ,
+            rules=self.inventory.secret_rules(target.environment),
+            redactor=self.redactor,
+        )
+
+    @cached_property
+    def clients(self) -> Clients:
+        """The clients of the platforms."""
+        resolver = self.view.resolver(self.secrets)
+        return Clients(
+            platform=cast("Mapping[str, Any]", resolver.resolve("${platform}", {})),
+            clock=self.clock,
+            redactor=self.redactor,
+        )
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger of the target's set of platforms."""
+        return self.workspace.home / self.target.platforms / "ledger.db"
+
+    def playbook(self, name: str) -> Playbook:
+        """Read a playbook and all that it needs.
+
+        Raises:
+            PlaybookError, InventoryError: See ``config.playbook``.
+        """
+        return load_playbook(self.workspace, name, steps=STEPS)
+
+    def require_secrets(self, playbook: Playbook) -> None:
+        """See to it that every secret has a value before anything is created.
+
+        Raises:
+            MissingSecret: All that have none, at once.
+        """
+        resolver = self.view.resolver(self.secrets)
+        needed: set[str] = set()
+        for entry in playbook.all_entries:
+            needed |= resolver.secrets(dict(entry.inputs), entry.locate)
+        self.secrets.require(needed)
+
+    def open_ledger(self) -> Ledger:
+        """Open the target's ledger for writing.
+
+        Raises:
+            LedgerError: It cannot be used.
+        """
+        key = ChainKey(self.keys.ledger_key_id, self.keys.ledger_key)
+        author = Author(_actor(), version("launchbook"))
+        self.ledger_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return open_ledger(self.ledger_path, key=key, author=author, clock=self.clock)
+
+    def open_history(self) -> History:
+        """Open the target's ledger for reading; an absent one reads as empty."""
+        return open_readonly(self.ledger_path)
+
+    def engine(
+        self,
+        playbook: Playbook,
+        listener: Listener,
+        *,
+        ledger: Ledger | None = None,
+        history: History | None = None,
+    ) -> Engine:
+        """Return the engine for a playbook."""
+        setting = Setting(
+            environment=self.target.environment,
+            platforms=self.target.platforms,
+            playbook=playbook.name,
+            playbook_digest=_text_digest([self.workspace.playbooks]),
+            inventory_digest=_text_digest([self.workspace.inventory]),
+            tool_version=version("launchbook"),
+            fingerprint_key=self.keys.fingerprint_key,
+            workers=self.target.workers,
+        )
+        kit = Kit(
+            steps=self.step,
+            inputs=build_inputs,
+            resolver=self.view.resolver(self.secrets),
+            clock=self.clock,
+            listener=listener,
+            redactor=self.redactor,
+        )
+        return Engine(setting, kit, ledger=ledger, history=history)
+
+    def step(self, name: str) -> Step:
+        """Return the step of a name, with its clients."""
+        entry = STEPS[name]
+        clients = [getattr(self.clients, each) for each in entry.clients]
+        step: Step = load(entry.location)(*clients)
+        return step
+
+
+def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:
+    """Return the inputs of an entry as its step's dataclass.
+
+    Raises:
+        InputError: The step's schema refuses them.
+    """
+    validate_value(values, load_schema(f"steps/{entry.uses}"), entry.locate)
+    plain = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+    return load(STEPS[entry.uses].location).Inputs(**plain)
+
+
+def _actor() -> str:
+    """Who runs this, as the ledger says it; no proof of identity."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def _text_digest(folders: Iterable[Path]) -> str:
+    """Digest of the YAML texts below folders, by relative path."""
+    found = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.yml")):
+            found.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            found.update(path.read_bytes() + b"\0")
+    return found.hexdigest()

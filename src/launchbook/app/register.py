@@ -1,0 +1,63 @@
+"""The register of steps: a name to its module and to the clients that it takes.
+
+A new step is one line here. Its module is imported when a playbook uses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntry:
+    """Where a step is, and which clients its constructor takes, in order."""
+
+    location: str
+    clients: tuple[str, ...]
+
+
+def _entry(module: str, name: str, *clients: str) -> StepEntry:
+    """One line of the register."""
+    return StepEntry(f"launchbook.steps.{module}:{name}", clients)
+
+
+STEPS: Final[Mapping[str, StepEntry]] = {
+    "backend.health": _entry("backend_health", "BackendHealth", "prober"),
+    "railway.deployment": _entry(
+        "railway_deployment", "RailwayDeployment", "railway", "git"
+    ),
+    "railway.domain": _entry("railway_domain", "RailwayDomain", "railway"),
+    "railway.environment": _entry(
+        "railway_environment", "RailwayEnvironment", "railway"
+    ),
+    "railway.project": _entry("railway_project", "RailwayProject", "railway"),
+    "railway.service": _entry("railway_service", "RailwayService", "railway"),
+    "railway.variables": _entry("railway_variables", "RailwayVariables", "railway"),
+    "source.commit": _entry("source_commit", "SourceCommit", "git"),
+    "supabase.access": _entry("supabase_access", "SupabaseAccess", "supabase"),
+    "supabase.api_keys": _entry("supabase_api_keys", "SupabaseApiKeys", "supabase"),
+    "supabase.migrations": _entry(
+        "supabase_migrations", "SupabaseMigrations", "database"
+    ),
+    "supabase.pooler": _entry("supabase_pooler", "SupabasePooler", "supabase"),
+    "supabase.project": _entry("supabase_project", "SupabaseProject", "supabase"),
+    "vercel.deployment": _entry(
+        "vercel_deployment", "VercelDeployment", "vercel", "git"
+    ),
+    "vercel.domain": _entry("vercel_domain", "VercelDomain", "vercel"),
+    "vercel.environment": _entry("vercel_environment", "VercelEnvironment", "vercel"),
+    "vercel.project": _entry("vercel_project", "VercelProject", "vercel"),
+    "vercel.variables": _entry("vercel_variables", "VercelVariables", "vercel"),
+    "web.identity": _entry("web_identity", "WebIdentity", "prober"),
+}
+
+
+def load(location: str) -> Any:  # noqa: ANN401 - each step has a constructor of its own
+    """Import what ``module:name`` says."""
+    module, _, name = location.partition(":")
+    return getattr(import_module(module), name)

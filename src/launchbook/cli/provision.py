@@ -1,0 +1,153 @@
+"""``invoke provision.*``: plan a playbook, or run it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from launchbook.app import App, Target
+from launchbook.cli.desk import Desk, open_desk
+from launchbook.cli.failure import show
+from launchbook.cli.options import MOST_WORKERS, read_count, read_switch, read_text
+from launchbook.cli.output import REDACTOR
+from launchbook.cli.render.progress import JsonProgress, progress_for
+from launchbook.cli.render.summary import check_lines, run_lines
+from launchbook.config.workspace import SANDBOX, Workspace
+from launchbook.engine.override import Override
+from launchbook.engine.saved import load, save
+from launchbook.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from launchbook.engine.saved import SavedPlan
+    from launchbook.model.playbook import Playbook
+
+PENDING: Final = 3
+"""Exit status of ``--check`` when changes are pending."""
+ENVIRONMENTS: Final = {"production": "production"}
+"""Playbooks that are about another environment than staging."""
+DEFAULT_ENVIRONMENT: Final = "staging"
+
+
+def run(options: Mapping[str, object]) -> int:
+    """Plan with ``--check``; otherwise bring the platforms to the desired state."""
+    desk = open_desk(options)
+    _refuse_contradictions(options)
+    app = open_app(desk, options)
+    playbook = app.playbook(read_text(options, "playbook"))
+    desk.output.line(_headline(app, playbook))
+    app.check_variables(playbook)
+    if read_switch(options, "check"):
+        return _check(desk, app, playbook, options)
+    if app.target.platforms != SANDBOX:
+        desk.confirm(f"Write to the {app.target.platforms} platforms?")
+    return _run(desk, app, playbook, options)
+
+
+def open_app(desk: Desk, options: Mapping[str, object]) -> App:
+    """Return the tools of a command that is aimed at a set of platforms.
+
+    Raises:
+        SandboxNotRunning: The sandbox is the target and does not answer.
+    """
+    platforms = read_text(options, "platforms", SANDBOX)
+    name = read_text(options, "playbook")
+    environment = ENVIRONMENTS.get(name, DEFAULT_ENVIRONMENT)
+    target = Target(
+        environment=read_text(options, "environment", environment),
+        platforms=platforms,
+        facts=desk.sandbox_facts() if platforms == SANDBOX else None,
+        is_read_only=read_switch(options, "check"),
+        workers=read_count(options, "workers", least=1, most=MOST_WORKERS),
+    )
+    workspace = Workspace(desk.root, desk.home)
+    return App(workspace, target, desk.clock, REDACTOR, dict(os.environ))
+
+
+def _check(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> int:
+    """Print the plan, save it when asked to; nothing is written elsewhere."""
+    history = app.open_history()
+    engine = app.engine(playbook, JsonProgress(desk.output), history=history)
+    plan = engine.plan(playbook.all_entries)
+    out = options.get("out")
+    if out:
+        save(plan, Path(str(out)))
+    for line in check_lines(
+        plan, playbook, out=str(out or ""), is_verbose=read_switch(options, "verbose")
+    ):
+        desk.output.line(line)
+    desk.output.record({"kind": "checked", "is_pending": plan.is_pending})
+    return PENDING if plan.is_pending else 0
+
+
+def _run(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> int:
+    """Run the playbook under the environment's lock."""
+    ledger = app.open_ledger()
+    try:
+        with progress_for(
+            desk.output, is_verbose=read_switch(options, "verbose")
+        ) as progress:
+            result = app.engine(playbook, progress, ledger=ledger).run(
+                playbook.all_entries,
+                on_failure=playbook.on_failure,
+                saved=_saved(options),
+                overrides=_overrides(options),
+            )
+    finally:
+        ledger.close()
+    if result.error is not None:
+        show(result.error, desk.output)
+    for line in run_lines(result, playbook):
+        desk.output.line(line)
+    return result.exit_status
+
+
+def _headline(app: App, playbook: Playbook) -> str:
+    """What this is, and which platforms it touches."""
+    before = [each.name for each in playbook.needed]
+    order = ", ".join([*before, playbook.name])
+    target = app.target
+    return f"{target.platforms} platforms, {target.environment}: {order}"
+
+
+def _saved(options: Mapping[str, object]) -> SavedPlan | None:
+    """The plan to apply exactly, when one was given."""
+    path = options.get("plan")
+    return load(Path(str(path))) if path else None
+
+
+def _overrides(options: Mapping[str, object]) -> tuple[Override, ...]:
+    """The guard to let pass, when one was named."""
+    item = options.get("override")
+    return (Override(str(item), read_text(options, "reason")),) if item else ()
+
+
+def _refuse_contradictions(options: Mapping[str, object]) -> None:
+    """Refuse flags that do not go together.
+
+    Raises:
+        InputError: They do not.
+    """
+    pairs = (
+        ("plan", "check", "--plan applies a plan and --check writes nothing"),
+        ("plan", "out", "--plan applies a plan and --out saves one"),
+    )
+    for one, other, why in pairs:
+        if options.get(one) and options.get(other):
+            raise InputError(why, hint=f"Leave out --{one} or --{other}.")
+    if options.get("out") and not options.get("check"):
+        raise InputError(
+            "--out saves a plan, and without --check there is none to save",
+            hint="Add --check to save the plan.",
+        )
+    if options.get("override") and not options.get("reason"):
+        raise InputError(
+            "--override needs a reason, which the ledger keeps",
+            hint='Add --reason "..." with the reason.',
+        )

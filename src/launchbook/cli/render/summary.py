@@ -1,0 +1,75 @@
+"""The last lines of a command: counts, addresses, and what to type next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from launchbook.cli.render.plan import plan_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from launchbook.engine.plan import Plan
+    from launchbook.engine.result import RunResult
+    from launchbook.model.playbook import Playbook
+
+HEAD_DIGITS: Final = 24
+
+
+def check_lines(
+    plan: Plan, playbook: Playbook, *, out: str, is_verbose: bool
+) -> Iterator[str]:
+    """Yield the plan and the command that applies it."""
+    yield from plan_lines(plan.lines_as_json(), is_verbose=is_verbose)
+    command = f"invoke provision.{playbook.name}"
+    if out:
+        yield f"saved in {out}"
+        command += f" --plan {out}"
+    if plan.is_pending:
+        yield f"next: {command}"
+
+
+def run_lines(result: RunResult, playbook: Playbook) -> Iterator[str]:
+    """Yield what became of a run."""
+    yield (
+        f"{len(result.changed)} changed, {len(result.unchanged)} unchanged, "
+        f"{len(result.failed)} failed in {result.seconds:.1f} s"
+    )
+    if result.error is not None and result.changed:
+        yield f"what stands: {', '.join(result.changed)}"
+    for label, steps in (
+        ("waiting", result.waiting),
+        ("not started", result.skipped),
+        ("taken back", result.taken_back),
+    ):
+        if steps:
+            yield f"{label}: {', '.join(steps)}"
+    if not result.exit_status:
+        yield from _addresses(result)
+    if result.ledger_head:
+        yield f"ledger head {result.ledger_head[:HEAD_DIGITS]}"
+    yield f"next: {_next(result, playbook)}"
+
+
+def addresses(result: RunResult) -> dict[str, str]:
+    """Return the addresses that were proven, by the step that did."""
+    return {
+        step: str(outputs["url"])
+        for step, outputs in result.outputs.items()
+        if set(outputs) == {"url"}
+    }
+
+
+def _addresses(result: RunResult) -> Iterator[str]:
+    """The addresses, one a line."""
+    for step, url in addresses(result).items():
+        yield f"  {step:<16} {url}"
+
+
+def _next(result: RunResult, playbook: Playbook) -> str:
+    """The command that makes sense now."""
+    if result.exit_status:
+        return f"invoke provision.{playbook.name} (the same command continues)"
+    if playbook.name == "infrastructure":
+        return "invoke provision.staging"
+    return f"invoke provision.{playbook.name} --check"

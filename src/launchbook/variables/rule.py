@@ -1,0 +1,121 @@
+"""Rules for the text of one variable.
+
+A rule answers what is wrong, as the end of a sentence that begins with the
+variable's name, or nothing. It never repeats the value: that may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from launchbook.variables.contract import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from launchbook.variables.contract import Limits, Variable
+
+DURATION: Final = re.compile(r"[0-9]+(ms|s|m|h|d)?")
+INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
+PLACEHOLDER: Final = re.compile(
+    r"pending|todo|tbd|changeme|change[-_ ]me|placeholder|xxx+|<[^<>]*>|undefined",
+    re.IGNORECASE,
+)
+"""Texts that somebody meant to replace; the first was seen in production."""
+LOCAL: Final = re.compile(
+    r"(^|[/@.])(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\])([:/?#,]|$)", re.IGNORECASE
+)
+SECRET_WORD: Final = re.compile(
+    r"(^|_)(SECRET|SERVICE_ROLE|PRIVATE|PASSWORD|TOKEN)(_|$)"
+)
+
+
+def faults_of(
+    variable: Variable, text: str, *, environment: str, is_local_allowed: bool
+) -> Iterator[str]:
+    """Yield everything that is wrong with a text, as ends of sentences."""
+    if PLACEHOLDER.fullmatch(text.strip()) or "PENDING" in text:
+        yield "holds a placeholder that nobody replaced"
+        return
+    if not is_local_allowed and LOCAL.search(text):
+        yield "names this machine, which live platforms cannot reach"
+    if fault := _kind_fault(variable, text, variable.limits_of(environment)):
+        yield fault
+    yield from _shape_faults(variable, text)
+
+
+def name_fault(variable: Variable) -> str:
+    """Say what is wrong with a variable by its name; empty for nothing."""
+    if not variable.is_public:
+        return ""
+    if variable.is_secret:
+        return "is secret, and its prefix makes it public"
+    if SECRET_WORD.search(variable.name):
+        return "is called a secret, and its prefix makes it public"
+    return ""
+
+
+def _kind_fault(variable: Variable, text: str, limits: Limits) -> str:
+    """Check a text against the variable's type; empty for nothing wrong."""
+    match variable.kind:
+        case Kind.INTEGER:
+            return _integer_fault(text, limits)
+        case Kind.BOOLEAN:
+            return "" if text in {"true", "false"} else "is not true or false"
+        case Kind.URL:
+            return _url_fault(text, variable.schemes)
+        case Kind.ENUM:
+            allowed = ", ".join(variable.options)
+            return "" if text in variable.options else f"is not one of {allowed}"
+        case Kind.DURATION:
+            is_right = DURATION.fullmatch(text) is not None
+            return "" if is_right else "is no duration, such as 15m, 30s or 500ms"
+        case Kind.LIST:
+            return _list_fault(variable, text)
+        case Kind.STRING:
+            return ""
+
+
+def _integer_fault(text: str, limits: Limits) -> str:
+    if not INTEGER.fullmatch(text):
+        return "is not a whole number"
+    if limits.minimum is not None and int(text) < limits.minimum:
+        return f"is below {limits.minimum:g}"
+    if limits.maximum is not None and int(text) > limits.maximum:
+        return f"is above {limits.maximum:g}"
+    return ""
+
+
+def _url_fault(text: str, schemes: tuple[str, ...]) -> str:
+    wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+    try:
+        parts = urlsplit(text)
+        is_right = parts.scheme in schemes and bool(parts.hostname)
+        # Reading the port is what refuses one that is none.
+        _ = parts.port
+    except ValueError:
+        is_right = False
+    is_right = is_right and not re.search(r"\s", text)
+    return "" if is_right else f"is no address that starts with {wanted}"
+
+
+def _list_fault(variable: Variable, text: str) -> str:
+    entries = [entry.strip() for entry in text.split(",")]
+    if not all(entries):
+        return "is a list with an empty entry"
+    if variable.items is not Kind.URL:
+        return ""
+    faults = [_url_fault(entry, variable.schemes) for entry in entries]
+    return next((f"has an entry that {fault}" for fault in faults if fault), "")
+
+
+def _shape_faults(variable: Variable, text: str) -> Iterator[str]:
+    """Yield what is wrong with length and pattern."""
+    if len(text) < variable.min_length:
+        yield f"has {len(text)} characters, fewer than {variable.min_length}"
+    if variable.max_length is not None and len(text) > variable.max_length:
+        yield f"has {len(text)} characters, more than {variable.max_length}"
+    if variable.pattern and not re.fullmatch(variable.pattern, text):
+        yield f"does not match the pattern {variable.pattern}"
