@@ -42,9 +42,11 @@ pytestmark = pytest.mark.xdist_group("contracts-sandbox")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedClients]:
     contracts_folder()
     home = tmp_path_factory.mktemp("emulator")
-    with sandbox_running(Settings(home)) as sandbox:
-        with contextlib.closing(RecordedClients(sandbox)) as recorded:
-            yield recorded
+    with (
+        sandbox_running(Settings(home)) as sandbox,
+        contextlib.closing(RecordedClients(sandbox)) as recorded,
+    ):
+        yield recorded
 
 
 @pytest.fixture(autouse=True)

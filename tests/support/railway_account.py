@@ -6,11 +6,13 @@ import gzip
 import io
 import tarfile
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.support.sandbox import Answer, Endpoints
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.support.sandbox import Answer, Endpoints
 
 WEB = """
 import http.server, json, os, signal, sys
@@ -74,7 +76,10 @@ class Account:
     headers: dict[str, str] = field(default_factory=dict)
 
     def post(
-        self, query: str, variables: Mapping[str, Any] | None = None, path: str = "/graphql/v2?source=test"
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        path: str = "/graphql/v2?source=test",
     ) -> Answer:
         body = {"query": query, "variables": dict(variables or {})}
         return self.sandbox.api("railway", "POST", path, body, headers=self.headers)
@@ -136,14 +141,28 @@ class Account:
         )
         return str(made["domain"])
 
-    def set_variables(self, service_id: str | None, *, skip: bool = True, replace: bool = False, **variables: str) -> None:
-        order: dict[str, Any] = {**self.scope, "variables": variables, "skipDeploys": skip, "replace": replace}
+    def set_variables(
+        self,
+        service_id: str | None,
+        *,
+        skip: bool = True,
+        replace: bool = False,
+        **variables: str,
+    ) -> None:
+        order: dict[str, Any] = {
+            **self.scope,
+            "variables": variables,
+            "skipDeploys": skip,
+            "replace": replace,
+        }
         self.run(
             "mutation V($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }",
             input=order | ({"serviceId": service_id} if service_id else {}),
         )
 
-    def variables(self, service_id: str | None, *, unrendered: bool = False) -> dict[str, str]:
+    def variables(
+        self, service_id: str | None, *, unrendered: bool = False
+    ) -> dict[str, str]:
         found: dict[str, str] = self.run(
             "query V($p: String!, $e: String!, $s: String, $u: Boolean)"
             " { variables(projectId: $p, environmentId: $e, serviceId: $s, unrendered: $u) }",
@@ -183,7 +202,9 @@ class Account:
         )
         return [edge["node"] for edge in found["edges"]]
 
-    def wait(self, deployment_id: str, *statuses: str, seconds: float = 20) -> dict[str, Any]:
+    def wait(
+        self, deployment_id: str, *statuses: str, seconds: float = 20
+    ) -> dict[str, Any]:
         """Poll until a deployment has one of the statuses."""
         pause, found = threading.Event(), {}
         for _ in range(int(seconds / 0.05)):
@@ -191,7 +212,13 @@ class Account:
             if found["status"] in statuses:
                 return found
             pause.wait(0.05)
-        raise AssertionError((found, self.log("build", deployment_id), self.log("deployment", deployment_id)))
+        raise AssertionError(
+            (
+                found,
+                self.log("build", deployment_id),
+                self.log("deployment", deployment_id),
+            )
+        )
 
     def deploy(self, service_id: str, archive: bytes, message: str = "hello") -> str:
         """Upload a source and wait until it serves."""
@@ -201,7 +228,9 @@ class Account:
 
     def act(self, mutation: str, deployment_id: str) -> Any:
         """Run a mutation that takes the id of a deployment."""
-        return self.run(f"mutation A($id: String!) {{ {mutation}(id: $id) }}", id=deployment_id)
+        return self.run(
+            f"mutation A($id: String!) {{ {mutation}(id: $id) }}", id=deployment_id
+        )
 
     def log(self, kind: str, deployment_id: str) -> list[str]:
         found = self.run(LOG % f"{kind}Logs", id=deployment_id)

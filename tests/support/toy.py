@@ -12,8 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from launchbook.config.reference import Resolver
 from launchbook.engine.engine import Engine
@@ -21,13 +20,17 @@ from launchbook.engine.setting import Kit, Setting
 from launchbook.engine.step import Context, Prior, Step, Verified, Waiting
 from launchbook.errors import InputError, Location, UnknownStep, VerificationFailed
 from launchbook.ledger.chain import ChainKey
-from launchbook.ledger.history import History
 from launchbook.ledger.journal import Author
 from launchbook.ledger.ledger import Ledger, open_ledger
 from launchbook.model.change import Action, Change, FieldChange, Planned
-from launchbook.model.event import Event, EventKind
 from launchbook.model.playbook import PlaybookEntry
 from launchbook.redact import Redactor, Secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from launchbook.ledger.history import History
+    from launchbook.model.event import Event, EventKind
 
 KEY = ChainKey("toy", b"k" * 32)
 KEYS = {KEY.id: KEY.value}
@@ -186,6 +189,16 @@ class UndoableThing(Thing):
             self.platform.delete(thing)
         else:
             self.platform.update(thing, facts["content"])
+
+
+class Sleeper(Thing):
+    """A thing that takes an hour to become ready, each time that it is verified."""
+
+    name: ClassVar[str] = "toy.sleeper"
+
+    def verify(self, inputs: ThingInputs, context: Context) -> Verified | Waiting:
+        context.clock.sleep(3600)
+        return super().verify(inputs, context)
 
 
 @dataclass(frozen=True)
@@ -364,6 +377,7 @@ class Toybox:
         steps: dict[str, Step] = {
             "toy.thing": Thing(self.platform, self.hook),
             "toy.undoable": UndoableThing(self.platform, self.hook),
+            "toy.sleeper": Sleeper(self.platform, self.hook),
             "toy.shelf": Shelf(self.platform),
             "toy.check": Check(self.platform, self.hook),
             "toy.patience": Patience(self.platform),
@@ -385,7 +399,7 @@ class Toybox:
 
 def entry(name: str, uses: str = "toy.thing", /, **inputs: object) -> PlaybookEntry:
     """Return an entry; the thing is called as the step unless it is said."""
-    if uses in {"toy.thing", "toy.undoable"}:
+    if uses in {"toy.thing", "toy.undoable", "toy.sleeper"}:
         inputs = {"name": name, **inputs}
     return PlaybookEntry(name, uses, inputs, Location("toys.yml", 1))
 

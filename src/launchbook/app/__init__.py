@@ -26,6 +26,8 @@ from launchbook.engine.setting import Kit, Setting
 from launchbook.ledger.chain import ChainKey
 from launchbook.ledger.journal import Author
 from launchbook.ledger.ledger import open_ledger, open_readonly
+from launchbook.variables.check import Rules, check_values
+from launchbook.variables.contract import read_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +125,7 @@ class App:
         """The clients of the platforms."""
         resolver = self.view.resolver(self.secrets)
         return Clients(
-            platform=cast("Mapping[str, Any]", resolver.resolve("${platform}", {})),
+            platform=cast("Mapping[str, Any]", resolver.resolve(self.view.roots["platform"], {})),
             clock=self.clock,
             redactor=self.redactor,
         )
@@ -141,17 +143,27 @@ class App:
         """
         return load_playbook(self.workspace, name, steps=STEPS)
 
-    def require_secrets(self, playbook: Playbook) -> None:
-        """See to it that every secret has a value before anything is created.
+    def check_variables(self, playbook: Playbook) -> None:
+        """Check secrets and variables before anything is created.
 
         Raises:
-            MissingSecret: All that have none, at once.
+            MissingSecret: All that have no value, at once.
+            InvalidVariable: All that break the contract, at once.
         """
         resolver = self.view.resolver(self.secrets)
         needed: set[str] = set()
         for entry in playbook.all_entries:
             needed |= resolver.secrets(dict(entry.inputs), entry.locate)
         self.secrets.require(needed)
+        values = resolver.resolve(self.view.roots["variables"], {})
+        rules = Rules(
+            self.target.environment, self.view.is_local_allowed, self.view.locate
+        )
+        check_values(
+            read_contracts(self.inventory),
+            cast("Mapping[str, Mapping[str, object]]", values),
+            rules,
+        )
 
     def open_ledger(self) -> Ledger:
         """Open the target's ledger for writing.

@@ -83,7 +83,7 @@ def validate(document: Document, schema: Schema) -> None:
 
     Raises:
         UnknownKey, MissingKey, WrongType, InvalidValue: The first problem in the
-            order of the file; ``details`` lists the others.
+            order of the file; ``problems`` of its details lists the others.
     """
     found = problems(document.value, schema)
     places = [
@@ -102,7 +102,7 @@ def validate(document: Document, schema: Schema) -> None:
         first.message,
         hint=first.hint,
         location=place,
-        details={"others": others} if others else None,
+        details={"problems": others} if others else None,
     )
 
 
@@ -115,7 +115,7 @@ def validate_value(value: object, schema: Schema, where: Locator) -> None:
         where: Gives the place of an input, as ``PlaybookEntry.locate``.
 
     Raises:
-        InputError: The first problem; ``details`` lists the others.
+        InputError: The first problem; ``problems`` of its details lists the others.
     """
     found = problems(value, schema)
     if not found:
@@ -127,7 +127,7 @@ def validate_value(value: object, schema: Schema, where: Locator) -> None:
         first.message,
         hint=first.hint,
         location=location,
-        details={"others": others} if others else None,
+        details={"problems": others} if others else None,
     )
 
 

@@ -48,15 +48,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """How a lock tells processes apart.
+    """A process as a lock sees it.
 
     Attributes:
         holder: This process.
         is_dead: Whether another is known to be gone.
+        beat_seconds: How often it shows that it lives.
     """
 
     holder: Holder
     is_dead: Callable[[Holder], bool] = is_dead
+    beat_seconds: float = HEARTBEAT_SECONDS
 
 
 class Lock:
@@ -185,7 +187,7 @@ class Lock:
 
     def _beat_until(self, over: Event, lease: Lease) -> None:
         """Beat until told to stop; a lost lease shows at the next append."""
-        while not over.wait(HEARTBEAT_SECONDS):
+        while not over.wait(self._body.beat_seconds):
             with suppress(LedgerError):
                 self.beat(lease)
 

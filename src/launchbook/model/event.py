@@ -42,6 +42,6 @@ class Event:
 class Listener(Protocol):
     """Receives events; called from worker threads, one call at a time."""
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event, /) -> None:
         """Take note of one event."""
         ...

@@ -65,7 +65,7 @@ class DatabaseAddress:
         if parts.scheme not in {"postgres", "postgresql"} or not host:
             raise InputError(
                 "the database URL is not postgresql://user:password@host:port/database",
-                hint="Correct the URL and run `launchbook inventory.check`.",
+                hint="Correct the URL, then run the same command again.",
             )
         modes = parse_qs(parts.query).get("sslmode", [])
         return cls(

@@ -28,7 +28,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.location.file}:{self.location.line}: " if self.location else ""
-        return f"{place}{self.name} {self.text}"
+        return f"{place}{self.app} {self.name} {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,21 @@ def check_values(
         rules: What the values are for.
 
     Raises:
-        InvalidVariable: The message lists every problem, without values.
+        InvalidVariable: It names every variable; ``problems`` of its details says
+            what is wrong with each, without values.
     """
     faults = find_faults(contracts, values, rules)
     if not faults:
         return
     first = faults[0]
-    count = len(faults)
-    noun = "variable breaks" if count == 1 else "problems with variables break"
+    names = dict.fromkeys(f"{each.app} {each.name}" for each in faults)
+    verb = "breaks" if len(names) == 1 else "break"
     raise InvalidVariable(
-        f"{count} {noun} the contract: " + "; ".join(map(str, faults)),
+        f"{', '.join(names)} {verb} the variable contract",
         hint=f"Correct the value; `invoke inventory.explain variables.{first.app}."
         f"{first.name} --environment {rules.environment}` shows where it comes from.",
-        details={
-            "faults": [
-                {"app": each.app, "name": each.name, "fault": each.text}
-                for each in faults
-            ]
-        },
+        location=first.location,
+        details={"problems": [str(each) for each in faults]},
     )
 
 

@@ -24,6 +24,7 @@ PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 """Texts that somebody meant to replace; the first was seen in production."""
+PENDING: Final = re.compile(r"\bPENDING\b")
 LOCAL: Final = re.compile(
     r"(^|[/@.])(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\])([:/?#,]|$)", re.IGNORECASE
 )
@@ -36,7 +37,7 @@ def faults_of(
     variable: Variable, text: str, *, environment: str, is_local_allowed: bool
 ) -> Iterator[str]:
     """Yield everything that is wrong with a text, as ends of sentences."""
-    if PLACEHOLDER.fullmatch(text.strip()) or "PENDING" in text:
+    if PLACEHOLDER.fullmatch(text.strip()) or PENDING.search(text):
         yield "holds a placeholder that nobody replaced"
         return
     if not is_local_allowed and LOCAL.search(text):
@@ -59,23 +60,24 @@ def name_fault(variable: Variable) -> str:
 
 def _kind_fault(variable: Variable, text: str, limits: Limits) -> str:
     """Check a text against the variable's type; empty for nothing wrong."""
-    match variable.kind:
-        case Kind.INTEGER:
-            return _integer_fault(text, limits)
-        case Kind.BOOLEAN:
-            return "" if text in {"true", "false"} else "is not true or false"
-        case Kind.URL:
-            return _url_fault(text, variable.schemes)
-        case Kind.ENUM:
-            allowed = ", ".join(variable.options)
-            return "" if text in variable.options else f"is not one of {allowed}"
-        case Kind.DURATION:
-            is_right = DURATION.fullmatch(text) is not None
-            return "" if is_right else "is no duration, such as 15m, 30s or 500ms"
-        case Kind.LIST:
-            return _list_fault(variable, text)
-        case Kind.STRING:
-            return ""
+    if variable.kind is Kind.INTEGER:
+        return _integer_fault(text, limits)
+    if variable.kind is Kind.URL:
+        return _url_fault(text, variable.schemes)
+    if variable.kind is Kind.LIST:
+        return _list_fault(variable, text)
+    return _word_fault(variable, text)
+
+
+def _word_fault(variable: Variable, text: str) -> str:
+    """Check a text against the types that need no parsing."""
+    if variable.kind is Kind.BOOLEAN and text not in {"true", "false"}:
+        return "is not true or false"
+    if variable.kind is Kind.ENUM and text not in variable.options:
+        return f"is not one of {', '.join(variable.options)}"
+    if variable.kind is Kind.DURATION and not DURATION.fullmatch(text):
+        return "is no duration, such as 15m, 30s or 500ms"
+    return ""
 
 
 def _integer_fault(text: str, limits: Limits) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,6 +26,10 @@ from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure, PlaybookEntry
 from launchbook.model.record import Phase
 from tests.support.toy import KEYS, Hook, Toybox, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 CHAIN = (
     entry("house", content="walls"),

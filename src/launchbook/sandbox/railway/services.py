@@ -34,8 +34,14 @@ if TYPE_CHECKING:
     Info = GraphQLResolveInfo
     Resolver = Callable[..., Awaitable[Any] | Any]
 
-_POSITIVE: Final = ("numReplicas", "healthcheckTimeout")
-_NOT_NEGATIVE: Final = ("overlapSeconds", "drainingSeconds", "restartPolicyMaxRetries")
+_LEAST: Final = {
+    "numReplicas": 1,
+    "healthcheckTimeout": 1,
+    "overlapSeconds": 0,
+    "drainingSeconds": 0,
+    "restartPolicyMaxRetries": 0,
+}
+"""Smallest values of settings that are numbers."""
 
 
 class Services:
@@ -169,10 +175,10 @@ class Services:
     def _check_settings(self, order: Mapping[str, Any]) -> None:
         if schedule := order.get("cronSchedule"):
             check_schedule(schedule, self._parts.clock.now())
-        numbers = [order.get(key) or 1 for key in _POSITIVE]
-        numbers += [(order.get(key) or 0) + 1 for key in _NOT_NEGATIVE]
-        if any(number < 1 for number in numbers):
-            raise unprocessable()
+        for key, least in _LEAST.items():
+            number = order.get(key)
+            if number is not None and number < least:
+                raise unprocessable()
 
     # --- host names ----------------------------------------------------------
 

@@ -25,8 +25,6 @@ alter role postgres set search_path = "$user", public, extensions;
 
 create schema extensions authorization postgres;
 grant usage on schema extensions to anon, authenticated, service_role;
-create extension if not exists pgcrypto with schema extensions;
-create extension if not exists "uuid-ossp" with schema extensions;
 
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public

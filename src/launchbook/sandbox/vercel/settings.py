@@ -10,10 +10,23 @@ from launchbook.sandbox.vercel.faults import bad_request
 if TYPE_CHECKING:
     from launchbook.sandbox.vercel.records import Json
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 TEXT_LENGTH: Final = 256
 """Of commands and folders."""
-FRAMEWORKS: Final = frozenset(
-    ["actix-web", "angular", "ash", "astro", "axum", "blitzjs", "brunch", "bun", "container", "create-react-app", "django", "docusaurus", "docusaurus-2", "dojo", "eleventy", "elysia", "ember", "eve", "express", "factory-eve", "fastapi", "fasthtml", "fastify", "flask", "gatsby", "go", "gridsome", "h3", "hexo", "hono", "hugo", "hydrogen", "ionic-angular", "ionic-react", "jekyll", "koa", "mastra", "middleman", "nestjs", "nextjs", "nitro", "node", "nuxtjs", "parcel", "polymer", "preact", "python", "react-router", "redwoodjs", "remix", "ruby", "rust", "saber", "sanity", "sanity-v2", "sapper", "scully", "services", "solidstart", "solidstart-1", "stencil", "storybook", "svelte", "sveltekit", "sveltekit-1", "tanstack-start", "tanstack-start-lovable", "umijs", "vite", "vitepress", "vue", "vuepress", "xmcp", "zola"]
+FRAMEWORKS: Final = _words(
+    """actix-web angular ash astro axum blitzjs brunch bun container
+    create-react-app django docusaurus docusaurus-2 dojo eleventy elysia ember
+    eve express factory-eve fastapi fasthtml fastify flask gatsby go gridsome h3
+    hexo hono hugo hydrogen ionic-angular ionic-react jekyll koa mastra
+    middleman nestjs nextjs nitro node nuxtjs parcel polymer preact python
+    react-router redwoodjs remix ruby rust saber sanity sanity-v2 sapper scully
+    services solidstart solidstart-1 stencil storybook svelte sveltekit
+    sveltekit-1 tanstack-start tanstack-start-lovable umijs vite vitepress vue
+    vuepress xmcp zola"""
 )
 """The presets that the vendor's contract names."""
 NODE_VERSIONS: Final = (
@@ -63,8 +76,17 @@ ON_DEPLOY: Final = TEXTS | {
     *("framework", "nodeVersion", "sourceFilesOutsideRootDirectory")
 }
 """What an order for a deployment may say instead of the project."""
-NOT_EMULATED: Final = frozenset(
-    ["autoAssignCustomDomainsUpdatedBy", "connectConfigurations", "customerSupportCodeVisibility", "deploymentPolicy", "dismissedToasts", "enableAffectedProjectsDeployments", "enableExternalRewriteCaching", "enablePreviewFeedback", "enableProductionFeedback", "gitLFS", "gitRepository", "oidcTokenConfig", "optionsAllowlist", "passport", "passwordProtection", "previewDeploymentSuffix", "previewDeploymentsDisabled", "protectedSourcemaps", "resourceConfig", "sandbox", "serverlessFunctionRegion", "serverlessFunctionZeroConfigFailover", "skewProtectionAllowedDomains", "skewProtectionBoundaryAt", "skewProtectionMaxAge", "skipGitConnectDuringLink", "staticIps", "tracing", "trustedIps", "trustedSources"]
+NOT_EMULATED: Final = _words(
+    """autoAssignCustomDomainsUpdatedBy connectConfigurations
+    customerSupportCodeVisibility deploymentPolicy dismissedToasts
+    enableAffectedProjectsDeployments enableExternalRewriteCaching
+    enablePreviewFeedback enableProductionFeedback gitLFS gitRepository
+    oidcTokenConfig optionsAllowlist passport passwordProtection
+    previewDeploymentSuffix previewDeploymentsDisabled protectedSourcemaps
+    resourceConfig sandbox serverlessFunctionRegion
+    serverlessFunctionZeroConfigFailover skewProtectionAllowedDomains
+    skewProtectionBoundaryAt skewProtectionMaxAge skipGitConnectDuringLink
+    staticIps tracing trustedIps trustedSources"""
 )
 """Fields that the vendor knows and that would do nothing here."""
 

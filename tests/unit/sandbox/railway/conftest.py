@@ -20,3 +20,18 @@ def railway(tmp_path: Path) -> Iterator[Sandbox]:
 @pytest.fixture
 def account(railway: Sandbox) -> Account:
     return Account(railway).open_project()
+
+
+@pytest.fixture(scope="session")
+def shared_railway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all tests that only ask the API."""
+    home = tmp_path_factory.mktemp("railway") / "emulator"
+    with sandbox_running(Settings(home), [build]) as one:
+        yield one
+
+
+@pytest.fixture
+def api(shared_railway: Sandbox) -> Account:
+    """A project of this test's own on the shared sandbox, without faults."""
+    shared_railway.world.faults.clear()
+    return Account(shared_railway).open_project()

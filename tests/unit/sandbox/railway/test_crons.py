@@ -36,7 +36,9 @@ def run_now(account: Account, service_id: str) -> object:
 
 
 def test_a_cron_service_runs_at_its_moments_and_only_then(account: Account) -> None:
-    service_id = account.make_service(startCommand="echo batch done", cronSchedule="0 * * * *")
+    service_id = account.make_service(
+        startCommand="echo batch done", cronSchedule="0 * * * *"
+    )
     deployment_id = account.deploy(service_id, web())
     assert executions(account, service_id) == []
     account.sandbox.control("POST", "/advance", {"seconds": 2 * 3600})
@@ -61,7 +63,10 @@ def test_a_run_is_skipped_while_the_one_before_lives(account: Account) -> None:
     account.deploy(service_id, web())
     run_now(account, service_id)
     account.sandbox.control("POST", "/advance", {"seconds": 3600})
-    assert [one["status"] for one in executions(account, service_id)] == ["SKIPPED", "RUNNING"]
+    assert [one["status"] for one in executions(account, service_id)] == [
+        "SKIPPED",
+        "RUNNING",
+    ]
 
 
 def test_a_new_deployment_ends_the_schedule_of_the_old_one(account: Account) -> None:
@@ -80,7 +85,9 @@ def test_schedules_of_five_minutes_and_more_are_taken(schedule: str) -> None:
     check_schedule(schedule, NOW)
 
 
-@pytest.mark.parametrize("schedule", ["* * * * *", "*/4 * * * *", "0,3 * * * *", "every day"])
+@pytest.mark.parametrize(
+    "schedule", ["* * * * *", "*/4 * * * *", "0,3 * * * *", "every day"]
+)
 def test_schedules_that_run_too_often_are_refused(schedule: str) -> None:
     with pytest.raises(ApiError):
         check_schedule(schedule, NOW)

@@ -25,7 +25,9 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def test_an_upload_is_built_started_checked_and_served(account: Account, service_id: str) -> None:
+def test_an_upload_is_built_started_checked_and_served(
+    account: Account, service_id: str
+) -> None:
     host = account.make_domain(service_id)
     account.set_variables(service_id, GREETING="hello ${{RAILWAY_SERVICE_NAME}}")
     deployment_id = account.upload(service_id, web(), "first")
@@ -39,11 +41,15 @@ def test_an_upload_is_built_started_checked_and_served(account: Account, service
     assert not found["deploymentStopped"]
     assert [one["status"] for one in found["instances"]] == ["RUNNING"]
     assert "building 42" in account.log("build", deployment_id)
-    asked = [line for line in account.log("deployment", deployment_id) if "asked" in line]
+    asked = [
+        line for line in account.log("deployment", deployment_id) if "asked" in line
+    ]
     assert asked[0] == "asked for /health as healthcheck.railway.app"
 
 
-def test_the_steps_of_a_deployment_are_recorded_in_order(account: Account, service_id: str) -> None:
+def test_the_steps_of_a_deployment_are_recorded_in_order(
+    account: Account, service_id: str
+) -> None:
     deployment_id = account.deploy(service_id, web())
     found = account.run(
         "query E($id: String!) { deploymentEvents(id: $id, first: 10)"
@@ -82,10 +88,14 @@ def test_an_unhealthy_deployment_fails_and_the_old_one_serves_on(
     failed = account.upload(service_id, web("two"))
     account.wait(failed, "FAILED")
     assert account.show(host)["version"] == "one"
-    assert "healthcheck /health did not answer 200 within 1 s" in account.log("build", failed)
+    assert "healthcheck /health did not answer 200 within 1 s" in account.log(
+        "build", failed
+    )
 
 
-def test_a_start_command_that_is_none_crashes_after_its_retries(account: Account) -> None:
+def test_a_start_command_that_is_none_crashes_after_its_retries(
+    account: Account,
+) -> None:
     service_id = account.make_service(startCommand="exit 3", restartPolicyMaxRetries=2)
     deployment_id = account.upload(service_id, web())
     account.wait(deployment_id, "CRASHED")
@@ -100,7 +110,9 @@ def test_without_a_health_check_to_be_alive_is_enough(account: Account) -> None:
 
 
 def test_a_later_crash_turns_success_into_crashed(account: Account) -> None:
-    service_id = account.make_service(startCommand="sleep 1; exit 1", restartPolicyType="NEVER")
+    service_id = account.make_service(
+        startCommand="sleep 1; exit 1", restartPolicyType="NEVER"
+    )
     deployment_id = account.upload(service_id, web())
     account.wait(deployment_id, "SUCCESS")
     assert account.wait(deployment_id, "CRASHED")["deploymentStopped"]
@@ -129,7 +141,9 @@ def test_a_second_upload_supersedes_one_that_is_on_its_way(
 def test_pre_deploy_commands_run_before_the_start_and_can_stop_it(
     account: Account, service_id: str
 ) -> None:
-    account.configure(service_id, preDeployCommand=["echo ready > version.txt", "exit 7"])
+    account.configure(
+        service_id, preDeployCommand=["echo ready > version.txt", "exit 7"]
+    )
     deployment_id = account.upload(service_id, web())
     account.wait(deployment_id, "FAILED")
     assert 'pre-deploy command "exit 7" failed: exit code: 7' in account.log(
@@ -138,9 +152,7 @@ def test_pre_deploy_commands_run_before_the_start_and_can_stop_it(
 
 
 def test_the_root_directory_is_where_commands_run(account: Account) -> None:
-    service_id = account.make_service(
-        **WEB_SETTINGS, rootDirectory="/apps/web"
-    )
+    service_id = account.make_service(**WEB_SETTINGS, rootDirectory="/apps/web")
     host = account.make_domain(service_id)
     account.deploy(service_id, web("nested", "apps/web/"))
     assert account.show(host)["version"] == "nested"
@@ -153,10 +165,14 @@ def test_a_root_directory_outside_the_source_fails_the_build(
     service_id = account.make_service(**WEB_SETTINGS, rootDirectory=folder)
     deployment_id = account.upload(service_id, web())
     account.wait(deployment_id, "FAILED")
-    assert f"Could not find root directory: {folder}" in account.log("build", deployment_id)
+    assert f"Could not find root directory: {folder}" in account.log(
+        "build", deployment_id
+    )
 
 
-def test_a_build_that_fails_shows_its_last_lines_and_starts_nothing(account: Account) -> None:
+def test_a_build_that_fails_shows_its_last_lines_and_starts_nothing(
+    account: Account,
+) -> None:
     settings = {**WEB_SETTINGS, "buildCommand": "echo compiling; no-such-program"}
     service_id = account.make_service(**settings)
     deployment_id = account.upload(service_id, web())
@@ -173,7 +189,9 @@ def test_no_start_command_fails_the_build(account: Account) -> None:
     assert account.log("build", deployment_id)[-1] == "No start command was found"
 
 
-def test_an_archive_that_escapes_is_not_unpacked(account: Account, service_id: str) -> None:
+def test_an_archive_that_escapes_is_not_unpacked(
+    account: Account, service_id: str
+) -> None:
     deployment_id = account.upload(service_id, tarball({"../../escaped.txt": "out"}))
     account.wait(deployment_id, "FAILED")
     assert any("cannot unpack" in line for line in account.log("build", deployment_id))
@@ -183,7 +201,7 @@ def test_a_drained_process_may_finish_its_work_within_the_seconds_it_is_given(
     account: Account,
 ) -> None:
     command = (
-        "python -c \"import signal, sys, time;"
+        'python -c "import signal, sys, time;'
         "signal.signal(15, lambda *_: (time.sleep(0.3), print('drained'), sys.exit(0)));"
         "print('ready'); time.sleep(60)\""
     )

@@ -32,15 +32,21 @@ def test_a_write_of_variables_redeploys_unless_it_is_told_not_to(
     assert account.show(host)["GREETING"] == "loud"
 
 
-def test_a_write_without_a_deployment_deploys_nothing(account: Account, service_id: str) -> None:
+def test_a_write_without_a_deployment_deploys_nothing(
+    account: Account, service_id: str
+) -> None:
     account.set_variables(service_id, skip=False, GREETING="hello")
     assert account.deployments(service_id) == []
 
 
-def test_deleting_a_variable_always_redeploys(account: Account, service_id: str) -> None:
+def test_deleting_a_variable_always_redeploys(
+    account: Account, service_id: str
+) -> None:
     account.set_variables(service_id, GREETING="hello", OTHER="kept")
     first = account.deploy(service_id, web())
-    account.run(DELETE, input={**account.scope, "serviceId": service_id, "name": "GREETING"})
+    account.run(
+        DELETE, input={**account.scope, "serviceId": service_id, "name": "GREETING"}
+    )
     assert account.variables(service_id) == {"OTHER": "kept"}
     assert newest(account, service_id) != first
 
@@ -57,7 +63,12 @@ def test_a_write_while_a_deployment_is_young_is_stored_but_refused(
     account: Account, service_id: str
 ) -> None:
     account.upload(service_id, web())
-    order = {**account.scope, "serviceId": service_id, "name": "GREETING", "value": "hi"}
+    order = {
+        **account.scope,
+        "serviceId": service_id,
+        "name": "GREETING",
+        "value": "hi",
+    }
     error = account.refused(UPSERT, input=order)
     assert error["message"].startswith("Cannot redeploy yet, please wait")
     assert account.variables(service_id) == {"GREETING": "hi"}
@@ -107,7 +118,9 @@ def test_an_image_is_kept_for_five_days_after_its_removal(
     assert "rolled back" in account.refused(query, id=first)["message"]
 
 
-def test_a_redeploy_takes_the_variables_of_now(account: Account, service_id: str) -> None:
+def test_a_redeploy_takes_the_variables_of_now(
+    account: Account, service_id: str
+) -> None:
     host = account.make_domain(service_id)
     first = account.deploy(service_id, web(), "label")
     account.set_variables(service_id, GREETING="now")
@@ -117,7 +130,9 @@ def test_a_redeploy_takes_the_variables_of_now(account: Account, service_id: str
     assert account.show(host)["GREETING"] == "now"
     kept = account.run(query % "true", id=again)["id"]
     account.wait(kept, "SUCCESS")
-    assert account.log("build", kept) == [] or "building 42" not in account.log("build", kept)
+    assert account.log("build", kept) == [] or "building 42" not in account.log(
+        "build", kept
+    )
 
 
 def test_a_stopped_deployment_answers_502_and_a_removed_one_404(
@@ -133,7 +148,9 @@ def test_a_stopped_deployment_answers_502_and_a_removed_one_404(
     assert account.deployment(deployment_id)["status"] == "REMOVED"
 
 
-def test_a_deployment_on_its_way_can_be_cancelled(account: Account, service_id: str) -> None:
+def test_a_deployment_on_its_way_can_be_cancelled(
+    account: Account, service_id: str
+) -> None:
     deployment_id = account.upload(service_id, web())
     account.act("deploymentCancel", deployment_id)
     assert account.deployment(deployment_id)["status"] == "REMOVED"
@@ -147,10 +164,14 @@ def test_an_image_source_is_refused_in_the_build_log(account: Account) -> None:
     deployment_id = newest(account, made["id"])
     found = account.wait(deployment_id, "FAILED")
     assert found["meta"] == {"image": "redis:8"}
-    assert account.log("build", deployment_id)[-1].startswith("not emulated: image redis:8")
+    assert account.log("build", deployment_id)[-1].startswith(
+        "not emulated: image redis:8"
+    )
 
 
-def test_deploying_without_any_source_is_refused(account: Account, service_id: str) -> None:
+def test_deploying_without_any_source_is_refused(
+    account: Account, service_id: str
+) -> None:
     query = "mutation D($s: String!, $e: String!) { serviceInstanceDeployV2(serviceId: $s, environmentId: $e) }"
     error = account.refused(query, s=service_id, e=account.environment_id)
     assert error["message"] == "Cannot redeploy without a snapshot"
@@ -172,9 +193,13 @@ def test_deployments_are_listed_newest_first_and_by_status(
     page = account.run(query, input=scope, first=1)
     assert [edge["node"]["id"] for edge in page["edges"]] == [second]
     assert page["pageInfo"]["hasNextPage"]
-    removed = account.run(query, input={**scope, "status": {"in": ["REMOVED"]}}, first=9)
+    removed = account.run(
+        query, input={**scope, "status": {"in": ["REMOVED"]}}, first=9
+    )
     assert [edge["node"]["id"] for edge in removed["edges"]] == [first]
-    others = account.run(query, input={**scope, "status": {"notIn": ["REMOVED"]}}, first=9)
+    others = account.run(
+        query, input={**scope, "status": {"notIn": ["REMOVED"]}}, first=9
+    )
     assert [edge["node"]["id"] for edge in others["edges"]] == [second]
 
 

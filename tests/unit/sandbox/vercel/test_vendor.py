@@ -88,3 +88,23 @@ def test_more_requests_than_the_rate_are_429(tmp_path: Path) -> None:
         assert 0 < int(last.headers["retry-after"]) <= 60
         sandbox.control("POST", "/advance", {"seconds": 61})
         assert vercel.ask("DELETE", path).status == 404
+
+
+def test_a_restored_snapshot_brings_everything_back(tmp_path: Path) -> None:
+    with sandbox_running(Settings(tmp_path / "emulator"), [build]) as sandbox:
+        vercel = Vercel(sandbox)
+        project = vercel.project(ssoProtection=None)
+        host = f"{project}.vercel.localhost"
+        vercel.variable(project, "NEXT_PUBLIC_GREETING", "before")
+        first = vercel.deploy(project, target="production")
+        assert sandbox.control("POST", "/snapshots/one").status < 300
+        vercel.variable(project, "NEXT_PUBLIC_GREETING", "after")
+        vercel.deploy(project, target="production")
+        assert vercel.visit(host).text == "<h1>after</h1>"
+        assert sandbox.control("POST", "/snapshots/one/restore").status < 300
+        assert vercel.visit(host).text == "<h1>before</h1>"
+        listed = vercel.get(f"/v7/deployments?projectId={project}")["deployments"]
+        assert [first["id"]] == [one["uid"] for one in listed]
+        assert sandbox.control("POST", "/reset").status < 300
+        assert vercel.get("/v10/projects")["projects"] == []
+        assert vercel.visit(host).status == 404

@@ -1,0 +1,47 @@
+"""Archives are unpacked without escape."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from launchbook.sandbox.railway.archive import InvalidArchive, check_archive, unpack
+from tests.support.railway_account import not_a_tarball, tarball
+
+
+def saved(tmp_path: Path, content: bytes) -> Path:
+    path = tmp_path / "source.tar.gz"
+    path.write_bytes(content)
+    return path
+
+
+def linked(name: str, target: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = tarfile.SYMTYPE, target
+        archive.addfile(member)
+    return buffer.getvalue()
+
+
+def test_files_and_folders_come_out_as_they_went_in(tmp_path: Path) -> None:
+    path = saved(tmp_path, tarball({"a.txt": "a", "b/c.txt": "c"}))
+    assert unpack(path, tmp_path / "out") == 2
+    assert (tmp_path / "out" / "b" / "c.txt").read_text() == "c"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [tarball({"../out.txt": "x"}), linked("link", "/etc"), linked("link", "../..")],
+)
+def test_what_leads_out_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InvalidArchive):
+        unpack(saved(tmp_path, content), tmp_path / "out")
+    assert not (tmp_path / "out.txt").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"text", not_a_tarball()])
+def test_what_is_no_tarball_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InvalidArchive):
+        check_archive(saved(tmp_path, content))
