@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import statistics
+from typing import TYPE_CHECKING
 
 from tests.architecture.sources import classes, code_lines, functions, sources
+
+if TYPE_CHECKING:
+    import ast
 
 
 def percentile_90(values: list[int]) -> float:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import MISSING, fields
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pytest
 
-from launchbook.app import STEPS
-from launchbook.engine.step import Step
+from launchbook.app.register import STEPS
 from tests.architecture.sources import PACKAGE, ROOT
+
+if TYPE_CHECKING:
+    from launchbook.engine.step import Step
 
 SCHEMAS = ROOT / "schemas" / "steps"
 CASES = ROOT / "tests" / "cases" / "steps"
@@ -44,7 +47,7 @@ def test_every_step_has_cases_and_every_folder_of_cases_a_step() -> None:
 @pytest.mark.parametrize("name", sorted(STEPS))
 def test_a_steps_inputs_and_its_schema_are_the_same(name: str) -> None:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-    inputs = fields(step_class(name).Inputs)
+    inputs = fields(step_class(name).inputs_type)
     required = {
         each.name
         for each in inputs

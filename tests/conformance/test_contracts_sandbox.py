@@ -61,7 +61,7 @@ def wait_for(
     deadline = clock.monotonic() + seconds
     while not is_done(found := read()):
         assert clock.monotonic() < deadline, f"still {found}"
-        clock.sleep(0.05)
+        clock.sleep(0.2)
     return found
 
 

@@ -46,7 +46,8 @@ def test_projects(vercel: Vercel) -> None:
     name = vercel.project(framework="nextjs", installCommand="true")
     path = f"/v9/projects/{name}"
     vercel.get(path)
-    vercel.get("/v10/projects?search=shop&limit=1")
+    vercel.get(f"/v10/projects?search={name}")
+    vercel.get("/v10/projects?limit=1")
     vercel.done("PATCH", path, {"nodeVersion": "20.x", "ssoProtection": None})
     vercel.refused("POST", "/v11/projects", {"name": name})
     vercel.refused("GET", "/v9/projects/none")
@@ -135,6 +136,7 @@ def test_deployments(vercel: Vercel) -> None:
     vercel.settled(order["id"])
     vercel.deploy(name, target="production")
     vercel.get(f"/v9/projects/{name}")
+    vercel.get(f"/v10/projects?search={name}")
     vercel.get(f"/v9/projects/{name}/custom-environments/staging")
     vercel.get(f"/v7/deployments?projectId={name}&limit=1&state=READY")
     vercel.log(order["id"])
@@ -154,7 +156,7 @@ def test_failed_and_canceled_deployments(vercel: Vercel) -> None:
     vercel.done("PATCH", f"/v9/projects/{name}", {"buildCommand": "python build.py"})
     vercel.deploy(name, target="production")
     vercel.get(f"/v7/deployments?projectId={name}")
-    vercel.get(f"/v9/projects/{name}")
+    vercel.get(f"/v10/projects?search={name}")
 
 
 def test_aliases_and_promotions(vercel: Vercel) -> None:
@@ -175,6 +177,7 @@ def test_aliases_and_promotions(vercel: Vercel) -> None:
     vercel.done("POST", f"/v10/projects/{name}/promote/{staged['id']}")
     vercel.moved(name)
     vercel.get(f"/v7/deployments?projectId={name}&rollbackCandidate=true")
+    vercel.get(f"/v10/projects?search={name}")
 
 
 def test_rate_limits(vercel: Vercel) -> None:

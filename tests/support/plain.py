@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from launchbook.migration.file import Migration
+from launchbook.migration.history import Applied
 from launchbook.redact import Secret
 
 NAMES = {
+    "Applied": Applied,
+    "Migration": Migration,
     "Mapping": Mapping,
     "Path": Path,
     "Secret": Secret,
@@ -46,6 +51,14 @@ def _dataclass(kind: type, value: Mapping[str, Any]) -> Any:
     """One dataclass; unknown keys are a mistake in the case."""
     names = {each.name for each in fields(kind)}
     assert set(value) <= names, f"{kind.__name__} has no {set(value) - names}"
-    module = __import__(kind.__module__, fromlist=["*"])
-    hints = get_type_hints(kind, vars(module), NAMES)
+    module = import_module(kind.__module__)
+    hints = get_type_hints(kind, vars(module), NAMES | _model(kind.__module__))
     return kind(**{key: construct(hints[key], each) for key, each in value.items()})
+
+
+def _model(module: str) -> dict[str, Any]:
+    """The vendor's own models, which a step's module imports for its types only."""
+    vendor = module.rpartition(".")[2].partition("_")[0]
+    if vendor in {"railway", "supabase", "vercel"}:
+        return vars(import_module(f"launchbook.model.{vendor}"))
+    return {}

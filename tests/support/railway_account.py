@@ -207,11 +207,11 @@ class Account:
     ) -> dict[str, Any]:
         """Poll until a deployment has one of the statuses."""
         pause, found = threading.Event(), {}
-        for _ in range(int(seconds / 0.05)):
+        for _ in range(int(seconds / 0.02)):
             found = self.deployment(deployment_id)
             if found["status"] in statuses:
                 return found
-            pause.wait(0.05)
+            pause.wait(0.02)
         raise AssertionError(
             (
                 found,

@@ -127,7 +127,7 @@ class Thing:
     """One thing, found by name or created, and kept at its content."""
 
     name: ClassVar[str] = "toy.thing"
-    Inputs: ClassVar[type] = ThingInputs
+    inputs_type: ClassVar[type] = ThingInputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, platform: ToyPlatform, hook: Hook = no_hook) -> None:
@@ -211,7 +211,7 @@ class Shelf:
     """Many things in one step; what is not named is deleted. For the guard."""
 
     name: ClassVar[str] = "toy.shelf"
-    Inputs: ClassVar[type] = ShelfInputs
+    inputs_type: ClassVar[type] = ShelfInputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, platform: ToyPlatform) -> None:
@@ -262,7 +262,7 @@ class Check:
     """A check: reads and proves."""
 
     name: ClassVar[str] = "toy.check"
-    Inputs: ClassVar[type] = CheckInputs
+    inputs_type: ClassVar[type] = CheckInputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, platform: ToyPlatform, hook: Hook = no_hook) -> None:
@@ -293,7 +293,7 @@ class Patience:
     """Waits for a thing that somebody else makes."""
 
     name: ClassVar[str] = "toy.patience"
-    Inputs: ClassVar[type] = PatienceInputs
+    inputs_type: ClassVar[type] = PatienceInputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, platform: ToyPlatform) -> None:
@@ -387,7 +387,7 @@ class Toybox:
         return steps[uses]
 
     def _inputs(self, entry: PlaybookEntry, values: Mapping[str, object]) -> object:
-        inputs = self._step(entry.uses).Inputs
+        inputs = self._step(entry.uses).inputs_type
         known = {each.name for each in fields(inputs)}
         for name in values.keys() - known:
             raise InputError(f"unknown input {name!r}", hint="Take it out.")

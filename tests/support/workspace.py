@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchbook.config.package_data import data_root
@@ -12,6 +11,7 @@ from launchbook.redact import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FACTS: Mapping[str, object] = {
     "edge_port": 8443,
@@ -54,3 +54,9 @@ def write(workspace: Workspace, path: str, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def line_of(workspace: Workspace, path: str, start: str) -> int:
+    """Return the number of the first line that starts with a text."""
+    lines = (workspace.root / path).read_text(encoding="utf-8").splitlines()
+    return 1 + next(n for n, line in enumerate(lines) if line.startswith(start))

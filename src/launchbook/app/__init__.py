@@ -12,7 +12,7 @@ import socket
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from launchbook.app.clients import Clients
 from launchbook.app.register import STEPS, load
@@ -85,9 +85,7 @@ class App:
     @cached_property
     def keys(self) -> KeyRing:
         """The keys of the state folder; made up for a command that only reads."""
-        return KeyRing.open(
-            self.workspace.home, is_read_only=self.target.is_read_only
-        )
+        return KeyRing.open(self.workspace.home, is_read_only=self.target.is_read_only)
 
     @cached_property
     def view(self) -> View:
@@ -96,8 +94,12 @@ class App:
             self.target.environment,
             self.target.platforms,
             facts=self.target.facts,
-            has_secret=lambda reference: self.secrets.has(reference),
+            has_secret=self._has_secret,
         )
+
+    def _has_secret(self, reference: str) -> bool:
+        """Whether a secret reference has a value; asked before the view is whole."""
+        return self.secrets.has(reference)
 
     @cached_property
     def secrets(self) -> SecretSource:
@@ -125,7 +127,9 @@ class App:
         """The clients of the platforms."""
         resolver = self.view.resolver(self.secrets)
         return Clients(
-            platform=cast("Mapping[str, Any]", resolver.resolve(self.view.roots["platform"], {})),
+            platform=cast(
+                "Mapping[str, Any]", resolver.resolve(self.view.roots["platform"], {})
+            ),
             clock=self.clock,
             redactor=self.redactor,
         )
@@ -228,7 +232,7 @@ def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values.items()
     }
-    return load(STEPS[entry.uses].location).Inputs(**plain)
+    return load(STEPS[entry.uses].location).inputs_type(**plain)
 
 
 def _actor() -> str:

@@ -48,14 +48,14 @@ class Clients:
     @cached_property
     def railway(self) -> RailwayClient:
         """Railway's client."""
-        from launchbook.providers.railway.client import RailwayClient  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.providers.railway.client import RailwayClient
 
         return RailwayClient.open(self._access("railway"), self.clock, self.redactor)
 
     @cached_property
     def vercel(self) -> VercelClient:
         """Vercel's client, in the team that the set of platforms names."""
-        from launchbook.providers.vercel.client import VercelClient  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.providers.vercel.client import VercelClient
 
         team = str(self.platform["vercel"]["team"])
         return VercelClient.open(
@@ -65,29 +65,29 @@ class Clients:
     @cached_property
     def supabase(self) -> SupabaseClient:
         """Supabase's client."""
-        from launchbook.providers.supabase.client import SupabaseClient  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.providers.supabase.client import SupabaseClient
 
         return SupabaseClient.open(self._access("supabase"), self.clock, self.redactor)
 
     @cached_property
     def prober(self) -> Prober:
         """Asks the product's own addresses."""
-        from launchbook.transport.probe import Prober  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.transport.probe import Prober
 
         return Prober(self.clock, self.ca_file)
 
     @cached_property
     def git(self) -> Git:
         """Reads the product's work tree."""
-        from launchbook.transport.git import Git  # noqa: PLC0415 - only what a playbook uses is imported
-        from launchbook.transport.process import Processes  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.transport.git import Git
+        from launchbook.transport.process import Processes
 
         return Git(Processes())
 
     @property
     def database(self) -> Callable[[DatabaseAddress], AbstractContextManager[Session]]:
         """Opens sessions with the product's database."""
-        from launchbook.transport.postgres import Postgres  # noqa: PLC0415 - only what a playbook uses is imported
+        from launchbook.transport.postgres import Postgres
 
         return lambda address: Postgres(address, self.clock).connect()
 

@@ -57,7 +57,7 @@ STEPS: Final[Mapping[str, StepEntry]] = {
 }
 
 
-def load(location: str) -> Any:  # noqa: ANN401 - each step has a constructor of its own
+def load(location: str) -> Any:
     """Import what ``module:name`` says."""
     module, _, name = location.partition(":")
     return getattr(import_module(module), name)

@@ -77,7 +77,7 @@ class Desk:
 
     def rehearsal(self) -> Rehearsal:
         """Return the product's copy that the sandbox deploys."""
-        from launchbook.config.inventory import load_inventory  # noqa: PLC0415 - YAML is slow to import and few commands need it
+        from launchbook.config.inventory import load_inventory
 
         product = load_inventory(Workspace(self.root, self.home)).product.mapping()
         repository = cast("dict[str, str]", product["repository"])

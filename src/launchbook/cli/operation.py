@@ -68,7 +68,7 @@ class Operation:
 def task_of(operation: Operation) -> Task[Callable[..., None]]:
     """Make the Invoke task of an operation."""
 
-    def body(context: Context, **options: Any) -> None:  # noqa: ANN401, ARG001 - Invoke's own calling convention
+    def body(context: Context, **options: Any) -> None:  # noqa: ARG001 - Invoke's own calling convention
         status = _guarded(operation, {**options, **dict(operation.fixed)})
         if status:
             raise Exit(code=status)

@@ -89,10 +89,15 @@ def validate(document: Document, schema: Schema) -> None:
     places = [
         document.locate(pointer_of(each.path), key=each.is_about_key) for each in found
     ]
-    # A misspelt key comes before the key that it leaves missing.
+    misspelt = {each.path[:-1] for each in found if each.is_about_key}
     ordered = sorted(
         zip(places, found, strict=True),
-        key=lambda pair: (pair[0].line, pair[0].column, not pair[1].is_about_key),
+        # What a misspelt key beside it explains comes last.
+        key=lambda pair: (
+            pair[1].error is MissingKey and pair[1].path in misspelt,
+            pair[0].line,
+            pair[0].column,
+        ),
     )
     if not ordered:
         return

@@ -228,13 +228,15 @@ class SecretSource:
     def _how_to_give(self, references: list[str]) -> str:
         """The sentence that says what to type, for each kind that is missing."""
         ways = []
-        kinds = {each.partition(":")[0] for each in references}
-        first = {each.partition(":")[0]: each.partition(":")[2] for each in references}
-        if "secret" in kinds:
+        first: dict[str, str] = {}
+        for each in references:
+            kind, _, name = each.partition(":")
+            first.setdefault(kind, name)
+        if "secret" in first:
             ways.append(f"type `invoke secrets.set {first['secret']}` for each secret")
-        if "env" in kinds:
+        if "env" in first:
             ways.append(f"type `export {first['env']}=...` for each variable")
-        if "file" in kinds:
+        if "file" in first:
             ways.append(f"create the file {first['file']}")
         sentence = ", and ".join(ways)
         return f"{sentence[0].upper()}{sentence[1:]}, then run the same command again."

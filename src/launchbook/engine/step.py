@@ -95,13 +95,13 @@ class Step(Protocol):
 
     Attributes:
         name: What ``uses:`` says, as ``vercel.project``.
-        Inputs: The frozen dataclass of the inputs, the schema's equal.
+        inputs_type: The frozen dataclass of the inputs, the schema's equal.
         is_check: A check has nothing to write: its plan is empty and its
             ``verify`` runs every time.
     """
 
     name: ClassVar[str]
-    Inputs: ClassVar[type]
+    inputs_type: ClassVar[type]
     is_check: ClassVar[bool]
 
     def facts(self, inputs: Any, context: Context) -> Any:

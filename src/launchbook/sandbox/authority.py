@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import re
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from launchbook.sandbox.clock import real_now
 from launchbook.sandbox.document import write_private
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _builder(
     title: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int
 ) -> x509.CertificateBuilder:
     # Real time: clients that check these certificates know no other.
-    now = datetime.now(UTC)  # noqa: TID251 - certificates are checked in real time
+    now = real_now()
     return (
         x509.CertificateBuilder()
         .subject_name(_name(title))
@@ -185,5 +186,5 @@ def _is_valid(path: Path) -> bool:
     if not path.exists():
         return False
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    soon = datetime.now(UTC) + timedelta(days=_RENEW_DAYS)  # noqa: TID251 - see above
+    soon = real_now() + timedelta(days=_RENEW_DAYS)
     return certificate.not_valid_after_utc > soon

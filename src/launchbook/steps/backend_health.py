@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -19,9 +18,11 @@ from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import NotReady, Unavailable, VerificationFailed
 from launchbook.model.change import Action, Change, Planned
-from launchbook.redact import reveal
+from launchbook.redact import Secret, reveal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.transport.probe import Answer, Prober
 
 DEADLINE_SECONDS: Final = 60.0
@@ -45,7 +46,7 @@ class Inputs:
     url: str
     identity: str
     worker: str
-    variables: Mapping[str, object]
+    variables: Mapping[str, str | Secret]
     origins: tuple[str, ...]
 
 
@@ -61,7 +62,7 @@ class BackendHealth:
     """A check: it reads and proves."""
 
     name: ClassVar[str] = "backend.health"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, prober: Prober) -> None:
@@ -190,11 +191,7 @@ def _configuration(inputs: Inputs) -> dict[str, object]:
     HMAC-SHA-256 with the JWT secret over canonical JSON: no value can be read from
     it, and no value is sent anywhere.
     """
-    values = {
-        name: str(reveal(value))
-        for name, value in inputs.variables.items()
-        if value is not None
-    }
+    values = {name: str(reveal(value)) for name, value in inputs.variables.items()}
     key = values.get("JWT_SECRET", "").encode()
     mac = hmac.new(key, canonical(values), hashlib.sha256).hexdigest()
     return {"names": sorted(values), "fingerprint": mac}

@@ -65,7 +65,7 @@ class RailwayDeployment:
     """Upload, build, health check, switch: the platform's; waiting and proof: ours."""
 
     name: ClassVar[str] = "railway.deployment"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient, git: Git) -> None:

@@ -33,7 +33,7 @@ class RailwayDomain:
     """One generated domain a service; the platform picks the name."""
 
     name: ClassVar[str] = "railway.domain"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient) -> None:

@@ -26,7 +26,7 @@ class RailwayEnvironment:
     """Names are unique within a project."""
 
     name: ClassVar[str] = "railway.environment"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient) -> None:

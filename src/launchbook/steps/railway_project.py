@@ -30,7 +30,7 @@ class RailwayProject:
     """Railway's names are not unique: two of one name are refused, not guessed."""
 
     name: ClassVar[str] = "railway.project"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient) -> None:

@@ -6,7 +6,6 @@ before its variables are there (platform facts 1.3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +15,8 @@ from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.railway import ServiceInstance, ServiceScope, ServiceSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.providers.railway.client import RailwayClient
 
 
@@ -42,7 +43,7 @@ class RailwayService:
     """Names are unique within a project; settings belong to the environment."""
 
     name: ClassVar[str] = "railway.service"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient) -> None:

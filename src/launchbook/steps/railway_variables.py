@@ -6,7 +6,6 @@ Keys that the contract does not name are left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,6 +17,8 @@ from launchbook.model.railway import ServiceScope
 from launchbook.redact import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.providers.railway.client import RailwayClient
 
 NAMES_VARIABLE: Final = "LAUNCHBOOK_VARIABLES"
@@ -30,14 +31,14 @@ class Inputs:
 
     Attributes:
         service: The service's name, for people.
-        variables: Name to value; None means "not set here".
+        variables: Name to text; what is not set here is left out.
     """
 
     project_id: str
     environment_id: str
     service_id: str
     service: str
-    variables: Mapping[str, object]
+    variables: Mapping[str, str | Secret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class RailwayVariables:
     """One bulk upsert; compared by value."""
 
     name: ClassVar[str] = "railway.variables"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: RailwayClient) -> None:
@@ -109,12 +110,11 @@ class RailwayVariables:
                 self._client.delete_variable(scope, name)
 
 
-def desired(variables: Mapping[str, object]) -> dict[str, Secret]:
+def desired(variables: Mapping[str, str | Secret]) -> dict[str, Secret]:
     """Return what the platform shall hold, as text, with the list of names."""
     values = {
-        name: value if isinstance(value, Secret) else Secret(str(value))
+        name: value if isinstance(value, Secret) else Secret(value)
         for name, value in variables.items()
-        if value is not None
     }
     return {**values, NAMES_VARIABLE: Secret(",".join(sorted(values)))}
 

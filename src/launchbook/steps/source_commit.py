@@ -26,7 +26,7 @@ class SourceCommit:
     """A reading. What is not committed is not deployed, so it is refused."""
 
     name: ClassVar[str] = "source.commit"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, git: Git) -> None:

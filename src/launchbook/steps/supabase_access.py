@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.model.change import Action, Change, FieldChange, Planned
-from launchbook.model.supabase import NetworkRestrictions, TlsEnforcement
 
 if TYPE_CHECKING:
+    from launchbook.model.supabase import NetworkRestrictions, TlsEnforcement
     from launchbook.providers.supabase.client import SupabaseClient
 
 DEADLINE_SECONDS: Final = 120.0
@@ -43,7 +43,7 @@ class SupabaseAccess:
     """Two settings of one project."""
 
     name: ClassVar[str] = "supabase.access"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: SupabaseClient) -> None:

@@ -30,7 +30,7 @@ class SupabaseApiKeys:
     """A reading: the platform makes the keys with the project."""
 
     name: ClassVar[str] = "supabase.api_keys"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, client: SupabaseClient) -> None:

@@ -61,7 +61,7 @@ class SupabaseMigrations:
     """One line a file that the database lacks."""
 
     name: ClassVar[str] = "supabase.migrations"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, connect: Connect) -> None:

@@ -41,7 +41,7 @@ class SupabasePooler:
     """A reading: there is nothing to create, but it may not exist at first."""
 
     name: ClassVar[str] = "supabase.pooler"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, client: SupabaseClient) -> None:
@@ -64,14 +64,20 @@ class SupabasePooler:
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Wait for the entry."""
-        pooler = until(
-            lambda: self.facts(inputs, context),
-            lambda found: found is not None,
+        found: list[Pooler] = []
+
+        def read() -> bool:
+            found[:] = [entry for entry in [self.facts(inputs, context)] if entry]
+            return bool(found)
+
+        until(
+            read,
+            bool,
             clock=context.clock,
             deadline_seconds=DEADLINE_SECONDS,
             what=f"pooler of Supabase project {inputs.ref}",
         )
-        assert pooler is not None  # noqa: S101 - until() ends with an entry or raises
+        pooler = found[0]
         return Verified(_outputs(inputs, pooler), {"host": pooler.host})
 
 

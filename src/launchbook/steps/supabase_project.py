@@ -41,7 +41,7 @@ class SupabaseProject:
     """One project a name; "created" never means "ready"."""
 
     name: ClassVar[str] = "supabase.project"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: SupabaseClient) -> None:

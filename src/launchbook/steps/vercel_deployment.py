@@ -61,7 +61,7 @@ class VercelDeployment:
     """Files by digest, build on the platform, then the proof that it is live."""
 
     name: ClassVar[str] = "vercel.deployment"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: VercelClient, git: Git) -> None:

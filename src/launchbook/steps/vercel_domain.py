@@ -33,7 +33,7 @@ class VercelDomain:
     """Attached to a custom environment, so its deployments take the name."""
 
     name: ClassVar[str] = "vercel.domain"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: VercelClient) -> None:

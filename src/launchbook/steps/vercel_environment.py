@@ -26,7 +26,7 @@ class VercelEnvironment:
     """Production, preview and development exist by themselves; this is one beside."""
 
     name: ClassVar[str] = "vercel.environment"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: VercelClient) -> None:

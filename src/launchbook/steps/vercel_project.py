@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +11,8 @@ from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.vercel import Project, ProjectSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.providers.vercel.client import VercelClient
 
 
@@ -34,7 +35,7 @@ class VercelProject:
     """Names are unique within a team, so finding by name is safe."""
 
     name: ClassVar[str] = "vercel.project"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: VercelClient) -> None:

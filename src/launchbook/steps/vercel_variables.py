@@ -8,7 +8,6 @@ deployment's identity holds their digest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +19,8 @@ from launchbook.model.vercel import Target, Variable, VariableWrite
 from launchbook.redact import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.providers.vercel.client import VercelClient
 
 KIND = "plain"
@@ -31,20 +32,20 @@ class Inputs:
 
     Attributes:
         app: The app's name, for people.
-        variables: Name to value; None means "not set here".
+        variables: Name to text; what is not set here is left out.
     """
 
     project_id: str
     environment_id: str
     app: str
-    variables: Mapping[str, object]
+    variables: Mapping[str, str | Secret]
 
 
 class VercelVariables:
     """One bulk upsert; compared by value."""
 
     name: ClassVar[str] = "vercel.variables"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
 
     def __init__(self, client: VercelClient) -> None:
@@ -110,9 +111,8 @@ class VercelVariables:
 def _desired(inputs: Inputs) -> dict[str, str]:
     """What the platform shall hold, as text."""
     return {
-        name: value.reveal() if isinstance(value, Secret) else str(value)
+        name: value.reveal() if isinstance(value, Secret) else value
         for name, value in inputs.variables.items()
-        if value is not None
     }
 
 

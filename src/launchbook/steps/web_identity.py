@@ -6,7 +6,6 @@ Not the status but the content counts: a protection page answers 200 too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,9 +14,11 @@ from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import NotReady, VerificationFailed
 from launchbook.model.change import Action, Change, Planned
 from launchbook.model.source import public_digest
-from launchbook.redact import reveal
+from launchbook.redact import Secret, reveal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.transport.probe import Answer, Prober
 
 DEADLINE_SECONDS: Final = 30.0
@@ -34,7 +35,7 @@ class Inputs:
     url: str
     app: str
     identity: str
-    variables: Mapping[str, object]
+    variables: Mapping[str, str | Secret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class WebIdentity:
     """A check: it reads and proves."""
 
     name: ClassVar[str] = "web.identity"
-    Inputs: ClassVar[type] = Inputs
+    inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = True
 
     def __init__(self, prober: Prober) -> None:
@@ -120,11 +121,7 @@ def _build_problems(answer: Answer, inputs: Inputs) -> list[str]:
         build = json.loads(answer.text)
     except ValueError:
         return [f"/build.json answers {answer.status} and is not JSON"]
-    values = {
-        name: str(reveal(value))
-        for name, value in inputs.variables.items()
-        if value is not None
-    }
+    values = {name: str(reveal(value)) for name, value in inputs.variables.items()}
     wanted = {
         "identity": inputs.identity,
         "app": inputs.app,

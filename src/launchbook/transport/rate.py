@@ -14,10 +14,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests within so many seconds; the first of them at once."""
+    """At most so many requests within any so many seconds.
+
+    Half of them may come at once; the other half is spread over the window, so
+    that no window whatever, as the vendors count them, sees more.
+    """
 
     requests: int
     within_seconds: float
+
+    @property
+    def burst(self) -> int:
+        """How many may come at once."""
+        return (self.requests + 1) // 2
+
+    @property
+    def per_second(self) -> float:
+        """How many may follow each second."""
+        return max(1, self.requests - self.burst) / self.within_seconds
 
 
 UNLIMITED: Final = Rate(requests=10_000, within_seconds=1.0)
@@ -28,8 +42,8 @@ class TokenBucket:
 
     def __init__(self, rate: Rate, clock: Clock) -> None:
         self._clock = clock
-        self._capacity = float(rate.requests)
-        self._per_second = rate.requests / rate.within_seconds
+        self._capacity = float(rate.burst)
+        self._per_second = rate.per_second
         self._tokens = self._capacity
         self._filled_at = clock.monotonic()
         self._lock = Lock()

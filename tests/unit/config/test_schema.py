@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from launchbook.config.schema import (
     Schema,
@@ -165,8 +166,6 @@ def test_a_secrets_value_is_looked_into_and_never_shown(inputs: dict[str, Any]) 
 
 
 def test_the_programs_schemas_are_valid_and_closed() -> None:
-    from jsonschema import Draft202012Validator
-
     for name in ("product", "environment", "platforms", "variables"):
         Draft202012Validator.check_schema(load_schema(f"inventory/{name}"))
     Draft202012Validator.check_schema(load_schema("playbook"))

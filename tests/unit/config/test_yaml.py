@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from launchbook.config.yaml import load, parse, pointer_of
 from launchbook.errors import DuplicateKey, FileMissing, InvalidYaml, Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(

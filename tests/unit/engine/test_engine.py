@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from launchbook.engine.saved import load, save
 from launchbook.errors import (
     InputError,
     LaunchbookError,
+    LedgerUnwritable,
     LockHeld,
     PlaybookError,
     Rejected,
@@ -20,12 +22,14 @@ from launchbook.errors import (
     UnknownStep,
     UnsafePlan,
 )
+from launchbook.ledger.journal import Journal
 from launchbook.ledger.ledger import open_readonly, verify_file
+from launchbook.ledger.sqlite import SqliteStore
 from launchbook.model.change import Action
 from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure, PlaybookEntry
-from launchbook.model.record import Phase
-from tests.support.toy import KEYS, Hook, Toybox, entry
+from launchbook.model.record import Entry, Head, Lease, Phase
+from tests.support.toy import AUTHOR, KEY, KEYS, Hook, Toybox, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -454,6 +458,41 @@ def test_a_run_whose_lock_was_taken_away_writes_nothing_more(toybox: Toybox) -> 
     assert ["create house"] == toybox.platform.mutations()
     last = list(ledger.history.records())[-1]
     assert "unlocked" == last.evidence["event"]
+
+
+# --- a ledger that cannot be written ------------------------------------------------
+
+
+class FullJournal(Journal):
+    """The disk is full from the record of one phase on."""
+
+    phase = Phase.APPLYING
+
+    def append(self, lease: Lease, *entries: Entry) -> Head:
+        if any(each.step and each.phase is self.phase for each in entries):
+            self.phase = entries[-1].phase
+            raise LedgerUnwritable("the ledger is full", hint="Make room.")
+        return super().append(lease, *entries)
+
+
+@pytest.mark.parametrize(
+    ("phase", "mutations"),
+    [(Phase.APPLYING, 0), (Phase.APPLIED, 1), (Phase.VERIFIED, 1)],
+)
+def test_without_a_record_of_the_intent_there_is_no_effect(
+    toybox: Toybox, phase: Phase, mutations: int
+) -> None:
+    ledger = toybox.ledger()
+    store = SqliteStore(toybox.ledger_path)
+    journal = FullJournal(store, KEY, AUTHOR, toybox.clock)
+    journal.phase = phase
+    result = toybox.engine(replace(ledger, journal=journal)).run(CHAIN)
+    store.close()
+    assert isinstance(result.error, LedgerUnwritable)
+    assert 9 == result.exit_status
+    assert mutations == len(toybox.platform.mutations())
+    assert 0 == toybox.engine(ledger).run(CHAIN).exit_status
+    assert 2 == len(toybox.platform.mutations())
 
 
 # --- wrong playbooks ---------------------------------------------------------------

@@ -129,6 +129,13 @@ def test_a_cut_off_end_is_seen_by_a_head_that_was_noted_elsewhere(path: Path) ->
     assert ("truncated", 9) == broken(path, noted)[:2]
 
 
+def test_a_shortened_head_is_enough_to_see_it(path: Path) -> None:
+    noted = Head.parse(str(head_of(path))[:20])
+    assert verify_file(path, KEYS, noted).is_anchored
+    forge(path, "DELETE FROM record WHERE sequence > 8")
+    assert ("truncated", 9) == broken(path, noted)[:2]
+
+
 def test_a_ledger_that_was_emptied_is_seen_by_its_anchor(path: Path) -> None:
     write_anchor(path, head_of(path))
     forge(path, "DELETE FROM record")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from launchbook.app import STEPS
+from launchbook.app.register import STEPS
 from launchbook.engine.step import Prior
 from launchbook.errors import LaunchbookError
 from launchbook.model import railway, source, supabase, vercel
@@ -77,7 +77,7 @@ def test_a_plan_is_what_its_case_says(path: Path) -> None:
     step_class = getattr(module_of, attribute)
     step = object.__new__(step_class)
     facts_type = FACTS.get(path.parent.name) or getattr(module_of, "Facts", type(None))
-    inputs = inputs_of(step_class.Inputs, case["inputs"])
+    inputs = inputs_of(step_class.inputs_type, case["inputs"])
     facts = construct(facts_type, case.get("facts"))
     if "error" in case:
         with pytest.raises(LaunchbookError) as caught:

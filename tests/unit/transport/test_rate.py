@@ -10,16 +10,33 @@ from tests.support.transport import JumpingClock
 
 def test_a_full_bucket_lets_a_burst_through_and_then_paces() -> None:
     clock = JumpingClock()
-    bucket = TokenBucket(Rate(requests=3, within_seconds=3.0), clock)
+    bucket = TokenBucket(Rate(requests=6, within_seconds=3.0), clock)
     assert [0.0, 0.0, 0.0, 1.0, 1.0] == [bucket.take() for _ in range(5)]
 
 
 def test_an_idle_bucket_fills_up_to_its_size_and_no_further() -> None:
     clock = JumpingClock()
-    bucket = TokenBucket(Rate(requests=2, within_seconds=2.0), clock)
+    bucket = TokenBucket(Rate(requests=4, within_seconds=2.0), clock)
     bucket.take()
     clock.sleep(1000.0)
     assert [0.0, 0.0, 1.0] == [bucket.take() for _ in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(1, 5.0), (2, 1.0), (7, 3.0), (120, 60.0)]
+)
+def test_no_window_sees_more_than_the_vendor_allows(count: int, seconds: float) -> None:
+    clock = JumpingClock()
+    bucket = TokenBucket(Rate(count, seconds), clock)
+    moments: list[float] = []
+    for _ in range(count * 4):
+        bucket.take()
+        moments.append(clock.monotonic())
+    busiest = max(
+        sum(start <= each < start + seconds - 1e-6 for each in moments)
+        for start in moments
+    )
+    assert busiest <= count
 
 
 def test_each_scope_has_a_budget_of_its_own() -> None:

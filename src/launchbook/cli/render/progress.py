@@ -97,7 +97,7 @@ def progress_for(output: Output, *, is_verbose: bool) -> Progress:
     if output.is_json:
         return JsonProgress(output)
     if output.is_live:
-        from launchbook.cli.render.live import LiveProgress  # noqa: PLC0415 - Rich is slow to import and only drawn with on a terminal
+        from launchbook.cli.render.live import LiveProgress
 
         return LiveProgress(output, is_verbose=is_verbose)
     return PlainProgress(output, is_verbose=is_verbose)

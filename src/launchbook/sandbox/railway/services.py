@@ -138,6 +138,8 @@ class Services:
         """Change settings; null unsets one. Nothing is deployed."""
         reach = _reach(info)
         service = reach.service(service_id)
+        if not environment_id:
+            reach.require_account()
         self._check_settings(order)
         instances = (
             [reach.instance(service.id, environment_id)]

@@ -84,11 +84,7 @@ def project_answer(state: State, project: Project) -> Json:
         "deploymentExpiration": {},
         "live": current is not None,
         "hasDeployments": bool(newest),
-        "alias": [
-            _project_alias(state, domain)
-            for domain in state.domains_of(project.id)
-            if domain.is_productive
-        ],
+        "alias": _project_aliases(state, project),
         "latestDeployments": [_short_deployment(one) for one in newest],
         "targets": {"production": _short_deployment(current)} if current else {},
         "customEnvironments": [
@@ -103,16 +99,24 @@ def project_answer(state: State, project: Project) -> Json:
     return answer
 
 
-def _project_alias(state: State, domain: Domain) -> Json:
-    answer: Json = {
-        "domain": domain.name,
-        "environment": "production",
-        "target": "PRODUCTION",
-        "createdAt": domain.created_at,
-    }
-    if deployment := state.deployment_at(domain.name):
-        answer["deployment"] = _short_deployment(deployment)
-    return answer
+def _project_aliases(state: State, project: Project) -> list[Json]:
+    """Return production's names, as far as they lead to a deployment."""
+    found = [
+        (domain, state.deployment_at(domain.name))
+        for domain in state.domains_of(project.id)
+        if domain.is_productive
+    ]
+    return [
+        {
+            "domain": domain.name,
+            "environment": "production",
+            "target": "PRODUCTION",
+            "createdAt": domain.created_at,
+            "deployment": _short_deployment(deployment),
+        }
+        for domain, deployment in found
+        if deployment
+    ]
 
 
 def _short_deployment(deployment: Deployment) -> Json:

@@ -22,7 +22,8 @@ def test_a_project_begins_protected_and_with_a_name_of_its_own(vercel: Vercel) -
     project = vercel.get(f"/v9/projects/{name}")
     assert project["ssoProtection"] == {"deploymentType": "all_except_custom_domains"}
     assert project["autoAssignCustomDomains"] is True
-    assert [f"{name}.vercel.localhost"] == [one["domain"] for one in project["alias"]]
+    domains = vercel.get(f"/v9/projects/{name}/domains")["domains"]
+    assert [f"{name}.vercel.localhost"] == [one["name"] for one in domains]
 
 
 def test_a_name_that_exists_is_409(vercel: Vercel) -> None:
