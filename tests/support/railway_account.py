@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.support.sandbox import Answer, Endpoints
 
@@ -201,6 +201,15 @@ class Account:
             input={**self.scope, "serviceId": service_id},
         )
         return [edge["node"] for edge in found["edges"]]
+
+    def until(self, is_true: Callable[[], bool], seconds: float = 20) -> None:
+        """Look until something is true; fail when it does not become so."""
+        pause = threading.Event()
+        for _ in range(int(seconds / 0.02)):
+            if is_true():
+                return
+            pause.wait(0.02)
+        raise AssertionError("it did not become true")
 
     def wait(
         self, deployment_id: str, *statuses: str, seconds: float = 20

@@ -72,7 +72,9 @@ class Run:
         except KeyboardInterrupt:
             walked = Walked((), (), {}, tuple(graph.entries), is_interrupted=True)
         except Exception as error:  # noqa: BLE001 - recorded, then raised again if it is not ours
-            walked = Walked((), (), {"": error}, tuple(graph.entries), is_interrupted=False)
+            walked = Walked(
+                (), (), {"": error}, tuple(graph.entries), is_interrupted=False
+            )
         else:
             walked = self._walk(graph, progress)
         return self._conclude(walked, progress)

@@ -93,6 +93,9 @@ class Lodging:
             _check_private(self._place, self._owner)
         if self._owner is not None:
             os.chown(self._place, self._owner, self._owner)
+        # The lock names a process that is gone; its number may be another's by now.
+        self.socket.unlink(missing_ok=True)
+        self.socket.with_name(f"{self.socket.name}.lock").unlink(missing_ok=True)
 
 
 def _short_folder(folder: Path) -> Path:
@@ -107,6 +110,6 @@ def _short_folder(folder: Path) -> Path:
 def _check_private(path: Path, owner: int | None) -> None:
     """Refuse a folder that others may have prepared for us."""
     status = path.lstat()
-    is_ours = status.st_uid in {os.geteuid(), os.geteuid() if owner is None else owner}
+    is_ours = status.st_uid in {os.geteuid(), owner}
     if not (stat.S_ISDIR(status.st_mode) and is_ours and not status.st_mode & 0o077):
         raise DatabaseFailed(f"{path} is there already and is not private to us")

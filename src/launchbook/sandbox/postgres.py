@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from typing import TYPE_CHECKING, Final
 
@@ -16,13 +17,7 @@ import asyncpg
 
 from launchbook.sandbox.installation import DatabaseFailed, Installation
 from launchbook.sandbox.lodging import PORT, Lodging
-from launchbook.sandbox.process import (
-    Launch,
-    ServiceProcess,
-    last_lines,
-    run_to_end,
-    signal_process,
-)
+from launchbook.sandbox.process import Launch, ServiceProcess, last_lines, run_to_end
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -172,11 +167,12 @@ class Cluster:
         """
         process, self._process = self._process, None
         if process is not None:
-            if process.is_alive:
-                signal_process(process.pid, mode)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, mode)
+            try:
                 await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            await process.kill()
+            except TimeoutError:
+                await process.kill()
         await asyncio.to_thread(self._lodging.leave)
 
     @contextlib.asynccontextmanager

@@ -80,7 +80,7 @@ MISTAKES = (
         "log_level: no",
         InvalidValue,
         "log_level: no",
-        "such as `log_level: info`",
+        "Write `info` instead of `no`.",
     ),
     Mistake(
         "environments/staging.yml",

@@ -13,7 +13,8 @@ from typing import Final
 TLS_REQUEST: Final = 80877103
 GSS_REQUEST: Final = 80877104
 CANCEL_REQUEST: Final = 80877102
-VERSION_3: Final = 196608
+VERSION_3: Final = 3 << 16
+VERSION_4: Final = 4 << 16
 LARGEST_STARTUP_BYTES: Final = 10_000
 LARGEST_MESSAGE_BYTES: Final = 256 * 1024 * 1024
 
@@ -24,6 +25,14 @@ TERMINATE: Final = b"X"
 QUERY: Final = b"Q"
 SYNC: Final = b"S"
 PASSWORD: Final = b"p"
+BACKEND_KEY: Final = b"K"
+FUNCTION_CALL: Final = b"F"
+COPY_KINDS: Final = frozenset({b"d", b"c", b"f"})
+"""Data of a COPY and its end; they belong to the message that began it."""
+
+LOGGED_IN: Final = 0
+CLEARTEXT: Final = 3
+"""Two of the questions in an authentication message."""
 
 
 class ProtocolError(Exception):
@@ -93,8 +102,13 @@ def error_message(sqlstate: str, text: str) -> Message:
     return Message(ERROR, body + b"\0")
 
 
+def version_message() -> Message:
+    """Say that 3.0 is spoken, to a client that knows something newer."""
+    return Message(b"v", struct.pack("!II", VERSION_3, 0))
+
+
 def error_text(message: Message) -> str:
     """Return SQLSTATE and text of an error message."""
-    parts = {part[:1]: part[1:].decode(errors="replace")
-             for part in message.content.split(b"\0") if part}  # fmt: skip
+    fields = [field for field in message.content.split(b"\0") if field]
+    parts = {each[:1]: each[1:].decode(errors="replace") for each in fields}
     return f"{parts.get(b'C', '')} {parts.get(b'M', '')}".strip()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from launchbook.sandbox.pooler.protocol import (
     AUTHENTICATION,
+    BACKEND_KEY,
     ERROR,
     PASSWORD,
     QUERY,
@@ -47,11 +48,19 @@ class ServerConnection:
 
     Attributes:
         parameters: The parameter messages of the login, for new clients.
+        key: What a cancel request must name.
     """
 
+    socket: Path
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     parameters: list[Message] = field(default_factory=list)
+    key: bytes = b""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has closed it."""
+        return not (self.reader.at_eof() or self.writer.is_closing())
 
     @classmethod
     async def open(
@@ -64,7 +73,7 @@ class ServerConnection:
             OSError: It does not answer.
         """
         reader, writer = await asyncio.open_unix_connection(str(socket))
-        connection = cls(reader, writer)
+        connection = cls(socket, reader, writer)
         try:
             writer.write(startup_packet(parameters))
             await connection._log_in(password)
@@ -84,6 +93,8 @@ class ServerConnection:
                 self._answer(message, scram)
             if message.kind == PARAMETER_STATUS:
                 self.parameters.append(message)
+            if message.kind == BACKEND_KEY:
+                self.key = message.content
             if message.kind == READY:
                 return
 

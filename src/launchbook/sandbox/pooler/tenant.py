@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TENANT_MISSING: Final = "Tenant or user not found"
+CIRCUIT_OPEN: Final = (
+    "(ECIRCUITBREAKER) too many authentication failures, "
+    "new connections are temporarily blocked"
+)
 BAD_PASSWORDS: Final = 10
 """Bad logins in a row after which an address is kept out for a while."""
 OPEN_AGAIN_SECONDS: Final = 30.0
@@ -34,7 +38,7 @@ class Tenant:
     Attributes:
         socket: Of its server; None while it is not up.
         is_tls_enforced: Whether clients without TLS are turned away.
-        networks: From where clients may come; None lets everybody in.
+        networks: From where clients may come.
         pool_size: Server connections in transaction mode, a user and database.
         session_limit: Clients in session mode.
     """
@@ -42,7 +46,7 @@ class Tenant:
     ref: str
     socket: Path | None
     is_tls_enforced: bool
-    networks: tuple[str, ...] | None
+    networks: tuple[str, ...]
     pool_size: int
     session_limit: int
 
@@ -55,19 +59,38 @@ class Directory(Protocol):
         ...
 
 
-def admit(tenant: Tenant | None, address: str, *, is_tls: bool) -> Tenant:
-    """Return the tenant, when this client may come in.
+class OpenTenant(NamedTuple):
+    """A project whose server is up."""
+
+    socket: Path
+    pool_size: int
+
+
+def open_tenant(tenant: Tenant | None) -> OpenTenant:
+    """Return what is needed to reach a project's server.
 
     Raises:
-        Refused: It may not; the wording is the vendor's.
+        Refused: There is no such project, or it is paused or not up yet: the
+            vendor's pooler says the same for all of these.
     """
     if tenant is None or tenant.socket is None:
         raise Refused("XX000", TENANT_MISSING)
+    return OpenTenant(tenant.socket, tenant.pool_size)
+
+
+def check_door(tenant: Tenant, address: str, *, is_tls: bool) -> None:
+    """Let a client in, by how and from where it comes.
+
+    Raises:
+        Refused: It may not come in; the wording is the vendor's.
+    """
     if tenant.is_tls_enforced and not is_tls:
-        raise Refused("28000", "SSL connection is required")
-    if tenant.networks is not None and not _is_inside(address, tenant.networks):
-        raise Refused("XX000", f"(EADDRNOTALLOWED) Address not allowed: {address}")
-    return tenant
+        raise Refused("XX000", "(ESSLREQUIRED) SSL connection is required")
+    if not _is_inside(address, tenant.networks):
+        raise Refused(
+            "XX000",
+            f"(EADDRNOTALLOWED) address not in tenant allow_list: {{{address}}}",
+        )
 
 
 def _is_inside(address: str, networks: tuple[str, ...]) -> bool:
@@ -95,7 +118,7 @@ class Breaker:
         """
         count, since = self._bad.get((ref, address), (0, 0.0))
         if count >= BAD_PASSWORDS and now - since < OPEN_AGAIN_SECONDS:
-            raise Refused("XX000", "(ECIRCUITBREAKER) too many authentication errors")
+            raise Refused("XX000", CIRCUIT_OPEN)
 
     def note(self, ref: str, address: str, now: float, *, is_good: bool) -> None:
         """Count a bad password; a good one forgives all."""

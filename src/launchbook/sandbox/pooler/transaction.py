@@ -7,12 +7,18 @@ prepared statements are gone, as at the vendor's pooler.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import struct
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from launchbook.sandbox.pooler.pool import Login
 from launchbook.sandbox.pooler.protocol import (
     AUTHENTICATION,
+    BACKEND_KEY,
+    CLEARTEXT,
+    COPY_KINDS,
+    FUNCTION_CALL,
+    LOGGED_IN,
     PASSWORD,
     QUERY,
     READY,
@@ -23,138 +29,90 @@ from launchbook.sandbox.pooler.protocol import (
     read_message,
 )
 from launchbook.sandbox.pooler.server import LoginFailed, ServerConnection
-from launchbook.sandbox.pooler.tenant import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from launchbook.sandbox.pooler.cancels import Cancels
     from launchbook.sandbox.pooler.client import Client
-    from launchbook.sandbox.pooler.tenant import Tenant
+    from launchbook.sandbox.pooler.pool import TransactionPool
 
-CLEARTEXT = 3
-WAIT_SECONDS = 15.0
-BACKEND_KEY = b"K"
-FUNCTION_CALL = b"F"
-IDLE = b"I"
-
-Key = tuple[str, str, str, str]
-"""Project, role, database, password: who shares connections."""
+IDLE: Final = b"I"
+"""Status in ReadyForQuery: not in a transaction."""
 
 
-class TransactionPool:
-    """The server connections of all projects in transaction mode."""
-
-    def __init__(self) -> None:
-        self._idle: dict[Key, list[ServerConnection]] = defaultdict(list)
-        self._places: dict[Key, asyncio.Semaphore] = {}
-
-    async def acquire(self, key: Key, tenant: Tenant) -> ServerConnection:
-        """Return a connection that nobody else uses.
-
-        Raises:
-            Refused: None became free in time.
-            LoginFailed: The server refused the password.
-        """
-        places = self._places.setdefault(key, asyncio.Semaphore(tenant.pool_size))
-        try:
-            await asyncio.wait_for(places.acquire(), WAIT_SECONDS)
-        except TimeoutError:
-            raise Refused(
-                "XX000",
-                "(ECHECKOUTTIMEOUT) unable to check out connection from the pool",
-            ) from None
-        try:
-            return await self._idle_or_new(key, tenant)
-        except BaseException:
-            places.release()
-            raise
-
-    async def _idle_or_new(self, key: Key, tenant: Tenant) -> ServerConnection:
-        """Take an idle connection that still lives, or log in."""
-        while self._idle[key]:
-            found = self._idle[key].pop()
-            if not (found.reader.at_eof() or found.writer.is_closing()):
-                return found
-            found.close()
-        _, role, database, password = key
-        parameters = {"user": role, "database": database}
-        assert tenant.socket is not None  # noqa: S101 - admit() lets nobody in without one
-        return await ServerConnection.open(tenant.socket, parameters, password)
-
-    async def release(self, key: Key, connection: ServerConnection) -> None:
-        """Give a connection back, with its session forgotten."""
-        try:
-            if await connection.reset():
-                self._idle[key].append(connection)
-            else:
-                connection.close()
-        except (OSError, asyncio.IncompleteReadError):
-            connection.close()
-        finally:
-            self._places[key].release()
-
-    def drop(self, key: Key, connection: ServerConnection) -> None:
-        """Give back the place of a connection that cannot be used again."""
-        connection.close()
-        self._places[key].release()
-
-    def close(self) -> None:
-        """Close every idle connection."""
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.close()
-        self._idle.clear()
-
-
-async def serve(client: Client, tenant: Tenant, pool: TransactionPool) -> bool:
+async def serve(
+    client: Client,
+    pool: TransactionPool,
+    cancels: Cancels,
+    note_login: Callable[[bool], None],
+) -> None:
     """Serve a client until it leaves.
 
-    Returns:
-        Whether the login was good.
+    Args:
+        client: After its start-up packet.
+        pool: Gives server connections.
+        cancels: Where the client's key is known meanwhile.
+        note_login: Told whether the password was good.
     """
-    password = await _ask_password(client)
-    database = (client.parameters or {})["database"]
-    key = (tenant.ref, client.role, database, password)
+    login = Login.of(client, await _ask_password(client))
     try:
-        first = await pool.acquire(key, tenant)
+        first = await pool.admit(login)
     except LoginFailed as error:
+        note_login(False)  # noqa: FBT003 - the one thing that is told
         client.send(error.answer)
-        await client.writer.drain()
-        return False
+        await client.flush()
+        return
+    note_login(True)  # noqa: FBT003 - the one thing that is told
+    key = secrets.token_bytes(8)
     client.send(
-        Message(AUTHENTICATION, struct.pack("!I", 0)),
+        Message(AUTHENTICATION, struct.pack("!I", LOGGED_IN)),
         *first.parameters,
-        Message(BACKEND_KEY, struct.pack("!II", 0, 0)),
+        Message(BACKEND_KEY, key),
         Message(READY, IDLE),
     )
-    await pool.release(key, first)
-    await client.writer.drain()
-    while (message := await read_message(client.reader)).kind != TERMINATE:
-        await _transaction(client, message, pool, (key, tenant))
-    return True
+    await client.flush()
+    served = _Served(client, pool, login)
+    with cancels.known(key, served.working):
+        while (message := await read_message(client.reader)).kind != TERMINATE:
+            await served.transaction(message)
 
 
 async def _ask_password(client: Client) -> str:
     """Ask for the password in clear text; TLS is around it."""
     client.send(Message(AUTHENTICATION, struct.pack("!I", CLEARTEXT)))
-    await client.writer.drain()
+    await client.flush()
     answer = await read_message(client.reader)
     if answer.kind != PASSWORD:
         raise ProtocolError("a password was expected")
     return answer.content.rstrip(b"\0").decode(errors="replace")
 
 
-async def _transaction(
-    client: Client, first: Message, pool: TransactionPool, who: tuple[Key, Tenant]
-) -> None:
-    """Hold a server connection from a first message to the transaction's end."""
-    key, tenant = who
-    connection = await pool.acquire(key, tenant)
-    exchange = _Exchange(client, connection)
-    try:
-        await exchange.run(first)
-    except BaseException:
-        pool.drop(key, connection)
-        raise
-    await pool.release(key, connection)
+class _Served:
+    """A client that is logged in."""
+
+    def __init__(self, client: Client, pool: TransactionPool, login: Login) -> None:
+        self._client = client
+        self._pool = pool
+        self._login = login
+        self._held: ServerConnection | None = None
+
+    def working(self) -> tuple[Path, bytes] | None:
+        """Return what works for the client now, if anything does."""
+        return (self._held.socket, self._held.key) if self._held else None
+
+    async def transaction(self, first: Message) -> None:
+        """Hold a server connection from a first message to the transaction's end."""
+        held = self._held = await self._pool.acquire(self._login)
+        try:
+            await _Exchange(self._client, held).run(first)
+        except BaseException:
+            self._held = None
+            await self._pool.drop(self._login, held)
+            raise
+        self._held = None
+        await self._pool.release(self._login, held)
 
 
 class _Exchange:
@@ -163,60 +121,70 @@ class _Exchange:
     def __init__(self, client: Client, connection: ServerConnection) -> None:
         self._client = client
         self._server = connection
-        self._expected = 0
+        self._expected_count = 0
         self._is_batch_open = False
         self._ended = asyncio.Event()
 
     async def run(self, first: Message) -> None:
         """Go on until the server is idle and nothing is expected of it."""
-        self._forward(first)
+        await self._forward(first)
         answers = asyncio.create_task(self._answers())
         try:
             while await self._next(answers):
                 pass
         finally:
             answers.cancel()
+            await asyncio.gather(answers, return_exceptions=True)
 
     async def _next(self, answers: asyncio.Task[None]) -> bool:
         """Pass the client's next message on; False when the transaction is over."""
         incoming = asyncio.create_task(self._client.reader.readexactly(1))
         ended = asyncio.create_task(self._ended.wait())
-        done, waiting = await asyncio.wait(
-            {incoming, ended, answers}, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in waiting - {answers}:
-            task.cancel()
-        if answers in done:
+        try:
+            await asyncio.wait(
+                {incoming, ended, answers}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            # A cancelled read has taken nothing from the stream.
+            incoming.cancel()
+            ended.cancel()
+            await asyncio.gather(incoming, ended, return_exceptions=True)
+        if answers.done():
             await answers
-        if incoming not in done:
+        if incoming.cancelled():
             return False
-        kind = incoming.result()
-        (length,) = struct.unpack("!I", await self._client.reader.readexactly(4))
-        content = await self._client.reader.readexactly(length - 4)
-        if kind == TERMINATE:
-            raise ConnectionResetError("the client left within a transaction")
+        message = await self._rest(incoming.result())
         self._ended.clear()
-        self._forward(Message(kind, content))
+        await self._forward(message)
         return True
 
-    def _forward(self, message: Message) -> None:
+    async def _rest(self, kind: bytes) -> Message:
+        """Read the rest of a message of which the first byte is known."""
+        reader = self._client.reader
+        (length,) = struct.unpack("!I", await reader.readexactly(4))
+        if kind == TERMINATE or length < 4:
+            raise ConnectionResetError("the client left within a transaction")
+        return Message(kind, await reader.readexactly(length - 4))
+
+    async def _forward(self, message: Message) -> None:
         """Pass a message on, and remember what must be answered."""
         if message.kind in {QUERY, SYNC, FUNCTION_CALL}:
-            self._expected += 1
+            self._expected_count += 1
             self._is_batch_open = False
-        else:
+        elif message.kind not in COPY_KINDS:
             self._is_batch_open = True
         self._server.writer.write(message.encode())
+        await self._server.writer.drain()
 
     async def _answers(self) -> None:
         """Pass answers on; say when the server is idle with nothing to answer."""
         while True:
             message = await read_message(self._server.reader)
             self._client.send(message)
+            await self._client.flush()
             if message.kind != READY:
                 continue
-            await self._client.writer.drain()
-            self._expected -= 1
-            is_quiet = self._expected <= 0 and not self._is_batch_open
+            self._expected_count -= 1
+            is_quiet = self._expected_count <= 0 and not self._is_batch_open
             if is_quiet and message.content == IDLE:
                 self._ended.set()

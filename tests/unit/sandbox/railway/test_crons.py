@@ -51,9 +51,7 @@ def test_a_cron_service_can_be_run_now_and_a_failure_shows(account: Account) -> 
     service_id = account.make_service(startCommand="exit 2", cronSchedule="0 0 1 1 *")
     deployment_id = account.deploy(service_id, web())
     assert run_now(account, service_id) is True
-    for _ in range(200):
-        if executions(account, service_id)[0]["status"] != "RUNNING":
-            break
+    account.until(lambda: executions(account, service_id)[0]["status"] != "RUNNING")
     assert executions(account, service_id)[0]["status"] == "CRASHED"
     assert account.deployment(deployment_id)["status"] == "SUCCESS"
 

@@ -1,7 +1,6 @@
 """Sources become real processes, and traffic moves when they are healthy."""
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -123,9 +122,7 @@ def test_a_crashed_process_is_started_again(account: Account, service_id: str) -
     account.deploy(service_id, web())
     before = account.show(host)["pid"]
     os.kill(before, 9)
-    pause = threading.Event()
-    while account.sandbox.visit(host).status != 200:
-        pause.wait(0.05)
+    account.until(lambda: account.sandbox.visit(host).status == 200)
     assert account.show(host)["pid"] != before
 
 

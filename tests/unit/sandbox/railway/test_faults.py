@@ -68,10 +68,8 @@ def test_a_deployment_can_hang_while_it_says_that_it_is_stopped(api: Account) ->
     service_id = api.make_service("hanging", **WEB_SETTINGS)
     order(api, effect="stuck", operation="deploy hanging")
     deployment_id = api.upload(service_id, web())
-    found = api.wait(deployment_id, "INITIALIZING")
-    while not found["deploymentStopped"]:
-        found = api.deployment(deployment_id)
-    assert found["status"] == "INITIALIZING"
+    api.until(lambda: bool(api.deployment(deployment_id)["deploymentStopped"]))
+    assert api.deployment(deployment_id)["status"] == "INITIALIZING"
     api.act("deploymentCancel", deployment_id)
 
 

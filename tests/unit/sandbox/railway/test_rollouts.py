@@ -84,7 +84,8 @@ def test_a_restart_keeps_the_variables_of_the_deployment(
     account.set_variables(service_id, GREETING="new")
     assert account.act("deploymentRestart", deployment_id) is True
     account.wait(deployment_id, "SUCCESS")
-    shown = wait_for_page(account, host)
+    account.until(lambda: account.sandbox.visit(host).status == 200)
+    shown = account.show(host)
     assert shown["pid"] != before
     assert shown["GREETING"] == "old"
 
@@ -201,10 +202,3 @@ def test_deployments_are_listed_newest_first_and_by_status(
         query, input={**scope, "status": {"notIn": ["REMOVED"]}}, first=9
     )
     assert [edge["node"]["id"] for edge in others["edges"]] == [second]
-
-
-def wait_for_page(account: Account, host: str) -> dict[str, object]:
-    for _ in range(200):
-        if account.sandbox.visit(host).status == 200:
-            return account.show(host)
-    raise AssertionError("the page did not come back")

@@ -1,0 +1,158 @@
+"""Every error that Launchbook raises on purpose.
+
+LaunchbookError
+├── UsageError (2)            what somebody wrote is wrong; nothing was started
+│   ├── InventoryError        YAML, schema, references, variables, secrets
+│   ├── PlaybookError         a playbook names something that does not exist
+│   └── InputError            a flag or a step's input
+├── ProviderError (8)         a platform is unavailable or refuses us
+│   └── Unavailable, Rejected, Conflict, RateLimited, NotEmulated, ...
+├── GateError (4)             Failed, Inconclusive
+├── UnsafePlan (4)            the guard, or a saved plan that is stale
+├── RunError (6)              a step failed after something was written
+│   └── RunTakenBack (5)      ... and everything was reversed
+└── LedgerError (9)           LockHeld (7), ChainBroken, LedgerUnwritable
+
+A message says what and which, in lower case and without a full stop. The hint
+is one sentence with the next command to type. Codes are permanent.
+"""
+
+from __future__ import annotations
+
+from launchbook.errors.base import (
+    LaunchbookError,
+    LocatedError,
+    Location,
+)
+from launchbook.errors.gate import (
+    GateError,
+    GateFailed,
+    GateInconclusive,
+    StalePlan,
+    UnsafePlan,
+)
+from launchbook.errors.ledger import (
+    ChainBroken,
+    ChainUnverifiable,
+    LeaseLost,
+    LedgerError,
+    LedgerUnwritable,
+    LedgerVersion,
+    LockHeld,
+)
+from launchbook.errors.platform import (
+    Conflict,
+    DatabaseUnavailable,
+    MalformedAnswer,
+    NotEmulated,
+    NotFound,
+    PartialWrite,
+    PortBusy,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    SandboxFailed,
+    SandboxNotRunning,
+    StatementFailed,
+    Unauthorized,
+    Unavailable,
+)
+from launchbook.errors.run import (
+    BuildFailed,
+    DeploymentFailed,
+    MigrationDrift,
+    MigrationFailed,
+    NotReady,
+    RunError,
+    RunTakenBack,
+    VerificationFailed,
+)
+from launchbook.errors.usage import (
+    CircularReference,
+    CommandMissing,
+    DuplicateKey,
+    FileMissing,
+    InputError,
+    InvalidMigration,
+    InvalidValue,
+    InvalidVariable,
+    InvalidYaml,
+    InventoryError,
+    KeyUnusable,
+    MissingKey,
+    MissingSecret,
+    PlanUnreadable,
+    PlaybookError,
+    SourceError,
+    UnknownEnvironment,
+    UnknownKey,
+    UnknownPlaybook,
+    UnknownReference,
+    UnknownStep,
+    UsageError,
+    WrongType,
+)
+
+__all__ = [
+    "BuildFailed",
+    "ChainBroken",
+    "ChainUnverifiable",
+    "CircularReference",
+    "CommandMissing",
+    "Conflict",
+    "DatabaseUnavailable",
+    "DeploymentFailed",
+    "DuplicateKey",
+    "FileMissing",
+    "GateError",
+    "GateFailed",
+    "GateInconclusive",
+    "InputError",
+    "InvalidMigration",
+    "InvalidValue",
+    "InvalidVariable",
+    "InvalidYaml",
+    "InventoryError",
+    "KeyUnusable",
+    "LaunchbookError",
+    "LeaseLost",
+    "LedgerError",
+    "LedgerUnwritable",
+    "LedgerVersion",
+    "LocatedError",
+    "Location",
+    "LockHeld",
+    "MalformedAnswer",
+    "MigrationDrift",
+    "MigrationFailed",
+    "MissingKey",
+    "MissingSecret",
+    "NotEmulated",
+    "NotFound",
+    "NotReady",
+    "PartialWrite",
+    "PlanUnreadable",
+    "PlaybookError",
+    "PortBusy",
+    "ProviderError",
+    "RateLimited",
+    "Rejected",
+    "RunError",
+    "RunTakenBack",
+    "SandboxFailed",
+    "SandboxNotRunning",
+    "SourceError",
+    "StalePlan",
+    "StatementFailed",
+    "Unauthorized",
+    "Unavailable",
+    "UnknownEnvironment",
+    "UnknownKey",
+    "UnknownPlaybook",
+    "UnknownReference",
+    "UnknownStep",
+    "UnsafePlan",
+    "UsageError",
+    "VerificationFailed",
+    "WrongType",
+]
