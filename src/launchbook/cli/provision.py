@@ -59,7 +59,8 @@ def open_app(desk: Desk, options: Mapping[str, object]) -> App:
         environment=read_text(options, "environment", environment),
         platforms=platforms,
         facts=desk.sandbox_facts() if platforms == SANDBOX else None,
-        is_read_only=read_switch(options, "check"),
+        # A plan that is to be applied later needs keys and made-up secrets that stay.
+        is_read_only=read_switch(options, "check") and not options.get("out"),
         workers=read_count(options, "workers", least=1, most=MOST_WORKERS),
     )
     workspace = Workspace(desk.root, desk.home)

@@ -163,10 +163,8 @@ def _plain(value: object) -> object:
 
 
 def _at(value: object, path: Sequence[str | int]) -> object:
-    """Return what a path leads to, or what ended it."""
+    """Return what a path of the library leads to in the value as it was given."""
     for part in path:
-        if not isinstance(value, dict | list | tuple):
-            return value
         value = cast("Any", value)[part]
     return value
 

@@ -182,10 +182,10 @@ class SecretSource:
         Raises:
             MissingSecret: It has none, and none may be made up.
         """
-        found = self._find(reference)
-        if found is None:
+        if (found := self._find(reference)) is None:
             self.require([reference])
             found = self._find(reference)
+        # A file may vanish between the two looks.
         if found is None:
             raise self._missing([reference])
         return self._redactor.learn(found)

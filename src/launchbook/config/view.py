@@ -14,7 +14,7 @@ from launchbook.model.change import Unknown
 from launchbook.redact import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from launchbook.config.yaml import Document
     from launchbook.errors import Location
@@ -101,9 +101,19 @@ class View:
         """Whether addresses of this machine are right as values of variables."""
         return self.platform.mapping().get("is_local") is True
 
-    def resolver(self, secrets: Callable[[str], Secret]) -> Resolver:
-        """Return a resolver for what stands in the inventory itself."""
-        return Resolver(self.roots, secrets=secrets, locate=self.locate)
+    def resolver(
+        self,
+        secrets: Callable[[str], Secret],
+        *,
+        steps: Collection[str] | None = None,
+    ) -> Resolver:
+        """Return a resolver of references to the inventory and to steps.
+
+        Args:
+            secrets: Gives the values behind secret references.
+            steps: Ids of the steps that may be referred to; not checked when None.
+        """
+        return Resolver(self.roots, secrets=secrets, steps=steps, locate=self.locate)
 
     def locate(self, path: str) -> Location | None:
         """Return where the value at a dotted path stands; None without a file."""
@@ -192,8 +202,8 @@ def _pointer(names: list[str]) -> str:
 def _raw(roots: Mapping[str, object], path: str) -> object:
     """What stands at a path, as written; what stands nearest above it otherwise."""
     if path.startswith("steps."):
-        _, step, *_, name = path.split(".")
-        return Unknown(step, name)
+        _, step, _, output, *_ = path.split(".")
+        return Unknown(step, output)
     value: object = roots
     for name in path.split("."):
         if isinstance(value, dict) and name in value:

@@ -136,9 +136,7 @@ def give(folder: Path, owner: int) -> None:
             os.chown(path, owner, owner, follow_symlinks=False)
 
 
-async def _runs(
-    installation: Installation, folder: Path, table: ProcessTable
-) -> bool:
+async def _runs(installation: Installation, folder: Path, table: ProcessTable) -> bool:
     """Whether the server's program starts at all."""
     words = installation.words("postgres", "--version")
     launch = Launch(words, folder, folder / "postgres-probe.log")

@@ -212,3 +212,37 @@ def test_a_wrong_reference_in_the_inventory_is_found_at_its_place(
         caught.value.location.pointer,
     )
     assert "Write `regions` instead of `region`." == caught.value.hint
+
+
+def test_a_resolver_knows_the_steps_that_it_is_given(view: View) -> None:
+    with pytest.raises(
+        UnknownReference, match=r"variables\.backend.*steps\.database\."
+    ):
+        view.resolver(Secret, steps=["other"]).dependencies("${variables.backend}")
+    assert {"database"} == view.resolver(Secret, steps=["database"]).dependencies(
+        "${variables.backend.SUPABASE_URL}"
+    )
+
+
+def test_an_app_as_a_whole_is_located_in_its_file(view: View) -> None:
+    location = view.locate("variables.backend")
+    assert location is not None
+    assert "inventory/variables/backend.yml" == location.file
+
+
+def test_an_explanation_goes_into_lists_and_outputs(view: View) -> None:
+    origins = view.explain("variables.backend.CORS_ORIGIN")
+    assert [
+        "variables.backend.CORS_ORIGIN",
+        "steps.customer_domain.outputs.url",
+        "steps.business_domain.outputs.url",
+        "steps.admin_domain.outputs.url",
+    ] == [link.path for link in origins.chain]
+    assert "fra1" == view.explain("inventory.regions.vercel.1").chain[0].text
+
+
+def test_an_explanation_of_a_whole_app_shows_every_reference_once(view: View) -> None:
+    paths = [link.path for link in view.explain("variables.customer").chain]
+    assert "variables.customer" == paths[0]
+    assert "environment.name" in paths
+    assert len(set(paths)) == len(paths)

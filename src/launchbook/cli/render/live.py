@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from launchbook.cli.render.progress import DONE_WORDS, summary_of_plan
+from launchbook.cli.render.progress import DONE_WORDS, is_note, summary_of_plan
 from launchbook.clock import SystemClock
 from launchbook.model.event import Event, EventKind
 
@@ -66,6 +66,10 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         if event.kind is EventKind.PLAN_READY:
             for line in summary_of_plan(event.data, is_verbose=self._is_verbose):
                 self._console.print(Text(self._output.clean(line)))
+        elif is_note(event):
+            self._console.print(
+                Text(self._output.clean(f"{event.step} {event.message}"))
+            )
         elif event.kind in {EventKind.STEP_STARTED, EventKind.STEP_PROGRESS}:
             began = self._running.get(event.step, (event.at, ""))[0]
             self._running[event.step] = (began, self._output.clean(event.message))

@@ -70,7 +70,9 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
         if event.kind is EventKind.PLAN_READY:
             for line in summary_of_plan(event.data, is_verbose=self._is_verbose):
                 self._output.line(line)
-        elif event.kind is EventKind.STEP_PROGRESS and self._is_verbose:
+        elif is_note(event) or (
+            event.kind is EventKind.STEP_PROGRESS and self._is_verbose
+        ):
             self._output.line(self._format(event, "…"))
         elif self._is_shown(event):
             self._output.line(self._format(event, DONE_WORDS[event.kind]))
@@ -101,6 +103,13 @@ def progress_for(output: Output, *, is_verbose: bool) -> Progress:
 
         return LiveProgress(output, is_verbose=is_verbose)
     return PlainProgress(output, is_verbose=is_verbose)
+
+
+def is_note(event: Event) -> bool:
+    """Whether a person must see this: a lock taken over, a killed run continued."""
+    is_about_run = event.kind is EventKind.RUN_STARTED and bool(event.message)
+    is_resumed = event.kind is EventKind.STEP_PROGRESS and "resumed" in event.data
+    return is_about_run or is_resumed
 
 
 def summary_of_plan(data: Mapping[str, object], *, is_verbose: bool) -> list[str]:

@@ -6,19 +6,31 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from launchbook.sandbox.pooler import session, transaction
+from launchbook.sandbox.pooler.cancels import Cancels
 from launchbook.sandbox.pooler.client import Client, welcome
+from launchbook.sandbox.pooler.pool import TransactionPool
 from launchbook.sandbox.pooler.protocol import ProtocolError
-from launchbook.sandbox.pooler.tenant import Breaker, Directory, Refused, Tenant, admit
+from launchbook.sandbox.pooler.tenant import (
+    Breaker,
+    Directory,
+    Refused,
+    Tenant,
+    check_door,
+    open_tenant,
+)
 
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Awaitable, Callable
 
-    Serve = Callable[[Client, Tenant], Awaitable[bool]]
+    Serve = Callable[[Client, Tenant], Awaitable[None]]
+
+WELCOME_SECONDS: Final = 30.0
+"""Real seconds in which a client must say who it is."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,13 +41,17 @@ class Pooler:
     Args:
         directory: Knows the projects.
         context: The certificate for 127.0.0.1.
+        now: Sandbox time as seconds since 1970.
     """
 
-    def __init__(self, directory: Directory, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, directory: Directory, context: ssl.SSLContext, now: Callable[[], float]
+    ) -> None:
         self._directory = directory
         self._context = context
-        self._breaker = Breaker()
-        self._pool = transaction.TransactionPool()
+        self._breaker = Breaker(now)
+        self._cancels = Cancels()
+        self._pool = TransactionPool(directory)
         self._sessions: Counter[str] = Counter()
         self._servers: list[asyncio.Server] = []
         self._clients: set[asyncio.Task[None]] = set()
@@ -62,7 +78,7 @@ class Pooler:
         await asyncio.gather(*self._clients, return_exceptions=True)
         self._pool.close()
 
-    def clients(self, ref: str) -> int:
+    def client_count(self, ref: str) -> int:
         """Return how many clients a project has in session mode."""
         return self._sessions[ref]
 
@@ -79,8 +95,13 @@ class Pooler:
             self._clients.add(task)
             address = str(writer.get_extra_info("peername")[0])
             try:
-                await self._serve(Client(reader, writer, address), serve)
-            except (OSError, asyncio.IncompleteReadError, ProtocolError) as error:
+                await self._handle(Client(reader, writer, address), serve)
+            except (
+                OSError,
+                TimeoutError,
+                asyncio.IncompleteReadError,
+                ProtocolError,
+            ) as error:
                 _LOG.info("pooler client %s: %s", address, error)
             except asyncio.CancelledError:
                 _LOG.info("pooler client %s: the pooler stops", address)
@@ -91,27 +112,34 @@ class Pooler:
 
         return handle
 
-    async def _serve(self, client: Client, serve: Serve) -> None:
+    async def _handle(self, client: Client, serve: Serve) -> None:
         """Let a client in, or say why not."""
-        if not await welcome(client, self._context):
+        async with asyncio.timeout(WELCOME_SECONDS):
+            await welcome(client, self._context)
+        if client.cancel_key:
+            await self._cancels.forward(client.cancel_key)
             return
-        now = asyncio.get_running_loop().time()
         try:
-            found = self._directory.tenant(client.ref)
-            tenant = admit(found, client.address, is_tls=client.is_tls)
-            self._breaker.check(tenant.ref, client.address, now)
-            is_good = await serve(client, tenant)
+            await serve(client, self._admitted(client))
         except Refused as refusal:
             await client.refuse(refusal.sqlstate, str(refusal))
-            return
         except (FileNotFoundError, ConnectionRefusedError):
-            await client.refuse(
-                "57P03", "the database system is not accepting connections"
-            )
-            return
-        self._breaker.note(tenant.ref, client.address, now, is_good=is_good)
+            await client.refuse("57P03", "the database system is shutting down")
 
-    async def _session(self, client: Client, tenant: Tenant) -> bool:
+    def _admitted(self, client: Client) -> Tenant:
+        """Return the client's project, when it may come in.
+
+        Raises:
+            Refused: It may not.
+        """
+        tenant = self._directory.tenant(client.ref)
+        open_tenant(tenant)
+        assert tenant is not None  # noqa: S101 - open_tenant() refuses None
+        check_door(tenant, client.address, is_tls=client.is_tls)
+        self._breaker.check(tenant.ref, client.address)
+        return tenant
+
+    async def _session(self, client: Client, tenant: Tenant) -> None:
         """Serve in session mode, up to the project's number of clients."""
         if self._sessions[tenant.ref] >= tenant.session_limit:
             raise Refused(
@@ -121,10 +149,19 @@ class Pooler:
             )
         self._sessions[tenant.ref] += 1
         try:
-            return await session.serve(client, tenant)
+            socket = open_tenant(tenant).socket
+            await session.serve(client, socket, self._cancels, self._note(client))
         finally:
             self._sessions[tenant.ref] -= 1
 
-    async def _transaction(self, client: Client, tenant: Tenant) -> bool:
+    async def _transaction(self, client: Client, tenant: Tenant) -> None:
         """Serve in transaction mode."""
-        return await transaction.serve(client, tenant, self._pool)
+        del tenant
+        note = self._note(client)
+        await transaction.serve(client, self._pool, self._cancels, note)
+
+    def _note(self, client: Client) -> Callable[[bool], None]:
+        """Return what counts how a client's login went."""
+        return lambda is_good: self._breaker.note(
+            client.ref, client.address, is_good=is_good
+        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TENANT_MISSING: Final = "Tenant or user not found"
@@ -89,8 +90,13 @@ def check_door(tenant: Tenant, address: str, *, is_tls: bool) -> None:
     if not _is_inside(address, tenant.networks):
         raise Refused(
             "XX000",
-            f"(EADDRNOTALLOWED) address not in tenant allow_list: {{{address}}}",
+            f"(EADDRNOTALLOWED) address not in tenant allow_list: {_tuple(address)}",
         )
+
+
+def _tuple(address: str) -> str:
+    """An address as the vendor's pooler writes it: ``{127, 0, 0, 1}``."""
+    return "{" + ", ".join(address.replace(":", ".").split(".")) + "}"
 
 
 def _is_inside(address: str, networks: tuple[str, ...]) -> bool:
@@ -105,25 +111,30 @@ def _is_inside(address: str, networks: tuple[str, ...]) -> bool:
 
 
 class Breaker:
-    """Keeps an address out after too many bad passwords in a row."""
+    """Keeps an address out after too many bad passwords in a row.
 
-    def __init__(self) -> None:
+    Args:
+        now: Sandbox time as seconds since 1970.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._bad: dict[tuple[str, str], tuple[int, float]] = {}
 
-    def check(self, ref: str, address: str, now: float) -> None:
+    def check(self, ref: str, address: str) -> None:
         """Let a login try.
 
         Raises:
             Refused: Too many bad ones before it.
         """
         count, since = self._bad.get((ref, address), (0, 0.0))
-        if count >= BAD_PASSWORDS and now - since < OPEN_AGAIN_SECONDS:
+        if count >= BAD_PASSWORDS and self._now() - since < OPEN_AGAIN_SECONDS:
             raise Refused("XX000", CIRCUIT_OPEN)
 
-    def note(self, ref: str, address: str, now: float, *, is_good: bool) -> None:
+    def note(self, ref: str, address: str, *, is_good: bool) -> None:
         """Count a bad password; a good one forgives all."""
         if is_good:
             self._bad.pop((ref, address), None)
         else:
-            count = self._bad.get((ref, address), (0, now))[0]
-            self._bad[ref, address] = (count + 1, now)
+            count, _ = self._bad.get((ref, address), (0, 0.0))
+            self._bad[ref, address] = (count + 1, self._now())

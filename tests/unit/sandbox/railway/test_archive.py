@@ -34,6 +34,7 @@ def test_files_and_folders_come_out_as_they_went_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [tarball({"../out.txt": "x"}), linked("link", "/etc"), linked("link", "../..")],
+    ids=["a name", "an absolute link", "a relative link"],
 )
 def test_what_leads_out_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InvalidArchive):
@@ -41,7 +42,9 @@ def test_what_leads_out_is_refused(tmp_path: Path, content: bytes) -> None:
     assert not (tmp_path / "out.txt").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"text", not_a_tarball()])
+@pytest.mark.parametrize(
+    "content", [b"", b"text", not_a_tarball()], ids=["empty", "text", "gzip"]
+)
 def test_what_is_no_tarball_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InvalidArchive):
         check_archive(saved(tmp_path, content))

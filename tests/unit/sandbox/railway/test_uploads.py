@@ -36,7 +36,9 @@ def test_the_same_upload_twice_makes_two_deployments(api: Account) -> None:
     assert api.upload(service_id, web()) != api.upload(service_id, web())
 
 
-@pytest.mark.parametrize("body", [b"", b"text", not_a_tarball()])
+@pytest.mark.parametrize(
+    "body", [b"", b"text", not_a_tarball()], ids=["empty", "text", "gzip"]
+)
 def test_what_is_no_tarball_is_a_400(api: Account, body: bytes) -> None:
     answer = api.send(api.make_service(), body)
     assert answer.status == 400
