@@ -169,4 +169,29 @@ INVENTORY: Final = (
               "launchbook.cli.inventory:check", (ENVIRONMENT, PLATFORMS, AS_JSON)),
 )  # fmt: skip
 
-GROUPS: Final = {"sandbox": SANDBOX, "ledger": LEDGER, "inventory": INVENTORY}
+SECRETS: Final = (
+    Operation(
+        "set",
+        "Keep a secret of an environment, encrypted; asks for its value",
+        "launchbook.cli.secrets:set_value",
+        (
+            Flag("name", "as JWT_SECRET, what secret:NAME refers to", is_argument=True),
+            ENVIRONMENT,
+            PLATFORMS,
+            AS_JSON,
+        ),
+        (
+            "invoke secrets.set JWT_SECRET --environment production --platforms live",
+            "invoke secrets.set SWISH_CERTIFICATE --platforms live < swish.pem",
+        ),
+    ),
+    Operation("names", "List the secrets that have a value, without the values",
+              "launchbook.cli.secrets:show_names", (ENVIRONMENT, PLATFORMS, AS_JSON)),
+)  # fmt: skip
+
+GROUPS: Final = {
+    "sandbox": SANDBOX,
+    "ledger": LEDGER,
+    "inventory": INVENTORY,
+    "secrets": SECRETS,
+}

@@ -53,10 +53,12 @@ class SecretPolicy:
         is_generating: Missing ``secret:`` values are made up, which only a
             sandbox may do (``secrets.generate`` of the set of platforms).
         is_read_only: Made-up values are not written (``--check``).
+        platforms: The set of platforms, for the command that a hint names.
     """
 
     is_generating: bool
     is_read_only: bool = False
+    platforms: str = "live"
 
 
 class SecretStore:
@@ -233,13 +235,19 @@ class SecretSource:
             kind, _, name = each.partition(":")
             first.setdefault(kind, name)
         if "secret" in first:
-            ways.append(f"type `invoke secrets.set {first['secret']}` for each secret")
+            ways.append(f"type `{self._command(first['secret'])}` for each secret")
         if "env" in first:
             ways.append(f"type `export {first['env']}=...` for each variable")
         if "file" in first:
             ways.append(f"create the file {first['file']}")
         sentence = ", and ".join(ways)
         return f"{sentence[0].upper()}{sentence[1:]}, then run the same command again."
+
+    def _command(self, name: str) -> str:
+        """What gives a secret of this environment its value."""
+        environment = self._store.path.stem
+        flags = f"--environment {environment} --platforms {self._policy.platforms}"
+        return f"invoke secrets.set {name} {flags}"
 
 
 def _generate(rule: SecretRule) -> Secret:

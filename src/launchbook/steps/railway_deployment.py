@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS: Final = 900.0
 """Build (under 3 min, requirements) and a health check of at most 300 s, doubled."""
-LOG_LINES: Final = 20
+LOG_LINES: Final = 15
+"""Of each log; a failed health check is told by the build's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class RailwayDeployment:
             "the same command again.",
             details={
                 "deployment": deployment.id,
-                "log": _last_lines(runtime or build),
+                "log": [*_last_lines(build), *_last_lines(runtime)],
             },
         )
 

@@ -226,3 +226,22 @@ def test_every_example_is_valid_by_its_own_schema(name: str) -> None:
         if problem.error is not MissingKey
     ]
     assert [] == wrong
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([1], "`name` is a list, not a text"),
+        ({"a": 1}, "`name` is a mapping, not a text"),
+        (None, "`name` is empty, not a text"),
+        (False, "`name` is false, not a text"),
+    ],
+)
+def test_a_value_is_shown_as_people_call_it(value: object, shown: str) -> None:
+    (problem,) = problems({"name": value}, SCHEMA)
+    assert shown == problem.message
+
+
+def test_a_long_value_is_cut() -> None:
+    (problem,) = problems({"name": "ab", "level": "x" * 500}, SCHEMA)
+    assert len(problem.message) < 150

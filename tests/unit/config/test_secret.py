@@ -120,7 +120,8 @@ def test_missing_secrets_are_listed_all_at_once(tmp_path: Path) -> None:
     listed = ["env:EMPTY", "file:blank", "file:none", "secret:A", "secret:B"]
     assert listed == caught.value.details["missing"]
     assert f"5 secrets have no value: {', '.join(listed)}" == caught.value.message
-    assert "invoke secrets.set A" in caught.value.hint
+    command = "invoke secrets.set A --environment staging --platforms live"
+    assert command in caught.value.hint
     assert "export EMPTY=..." in caught.value.hint
 
 

@@ -216,7 +216,7 @@ def test_a_wrong_reference_in_the_inventory_is_found_at_its_place(
 
 def test_a_resolver_knows_the_steps_that_it_is_given(view: View) -> None:
     with pytest.raises(
-        UnknownReference, match=r"variables\.backend.*steps\.database\."
+        UnknownReference, match=r"variables\.backend.*steps\.database_pooler\."
     ):
         view.resolver(Secret, steps=["other"]).dependencies("${variables.backend}")
     assert {"database"} == view.resolver(Secret, steps=["database"]).dependencies(

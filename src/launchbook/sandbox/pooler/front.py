@@ -135,7 +135,7 @@ class Pooler:
         tenant = self._directory.tenant(client.ref)
         open_tenant(tenant)
         assert tenant is not None  # noqa: S101 - open_tenant() refuses None
-        check_door(tenant, client.address, is_tls=client.is_tls)
+        check_door(tenant, client.role, client.address, is_tls=client.is_tls)
         self._breaker.check(tenant.ref, client.address)
         return tenant
 

@@ -5,10 +5,12 @@ Source: PostgreSQL documentation, chapter "Frontend/Backend Protocol".
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import asyncio
 
 TLS_REQUEST: Final = 80877103
 GSS_REQUEST: Final = 80877104

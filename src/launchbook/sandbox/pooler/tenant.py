@@ -79,14 +79,16 @@ def open_tenant(tenant: Tenant | None) -> OpenTenant:
     return OpenTenant(tenant.socket, tenant.pool_size)
 
 
-def check_door(tenant: Tenant, address: str, *, is_tls: bool) -> None:
+def check_door(tenant: Tenant, role: str, address: str, *, is_tls: bool) -> None:
     """Let a client in, by how and from where it comes.
 
     Raises:
         Refused: It may not come in; the wording is the vendor's.
     """
     if tenant.is_tls_enforced and not is_tls:
-        raise Refused("XX000", "(ESSLREQUIRED) SSL connection is required")
+        raise Refused(
+            "XX000", f"(ESSLREQUIRED) SSL connection is required for user: {role}"
+        )
     if not _is_inside(address, tenant.networks):
         raise Refused(
             "XX000",
