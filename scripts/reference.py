@@ -52,7 +52,7 @@ def kind_of(schema: Schema) -> str:
     if kind == "array" and "items" in schema:
         return f"list of {kind_of(schema['items'])}"
     names = {"object": "mapping", "array": "list", "integer": "whole number"}
-    return names.get(kind, kind)
+    return names.get(str(kind), str(kind))
 
 
 def rules_of(schema: Schema) -> str:

@@ -155,7 +155,7 @@ class App:
             InvalidVariable: All that break the contract, at once.
         """
         resolver = self.view.resolver(self.secrets)
-        needed: set[str] = set()
+        needed = set(resolver.secrets(self.view.roots["platform"]))
         for entry in playbook.all_entries:
             needed |= resolver.secrets(dict(entry.inputs), entry.locate)
         self.secrets.require(needed)

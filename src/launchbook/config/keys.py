@@ -78,7 +78,7 @@ class KeyRing:
         if is_read_only:
             return _read(folder) if _is_complete(folder) else _ephemeral(folder)
         if not _is_complete(folder):
-            with safe_file.locked(folder / IDENTITY_FILE):
+            with safe_file.locked(folder):
                 _make_missing(folder)
         return _read(folder)
 

@@ -52,14 +52,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock beside a file, against another process; waits for its turn.
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder against another process; waits for its turn.
 
-    The system takes the lock from a process that dies.
+    The system takes the lock from a process that dies, and no file is left behind.
     """
-    ensure_folder(path.parent)
-    lock = path.with_name(f".{path.name}.lock")
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    ensure_folder(folder)
+    handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -88,13 +88,13 @@ class SecretStore:
 
     def add(self, values: Mapping[str, Secret]) -> None:
         """Set values; others stay as they are. Safe beside another process."""
-        with safe_file.locked(self.path):
+        with safe_file.locked(self.path.parent):
             self._values = None
             self._write({**self._read(), **values})
 
     def add_missing(self, values: Mapping[str, Secret]) -> None:
         """Set those values that have none yet; what is there wins."""
-        with safe_file.locked(self.path):
+        with safe_file.locked(self.path.parent):
             self._values = None
             self._write({**values, **self._read()})
 

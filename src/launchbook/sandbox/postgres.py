@@ -67,6 +67,9 @@ class Cluster:
         extensions: A folder whose ``extension`` holds more extensions.
     """
 
+    AT_ONCE: Final = signal.SIGQUIT
+    """How to stop it where its data does not matter any more."""
+
     def __init__(
         self,
         folder: Path,
@@ -153,7 +156,7 @@ class Cluster:
         while not self._is_ready():
             is_late = asyncio.get_running_loop().time() > deadline
             if not self.is_running or is_late:
-                await self.stop(signal.SIGQUIT)
+                await self.stop(self.AT_ONCE)
                 lines = " / ".join(last_lines(self.log_path, 5))
                 raise DatabaseFailed(f"the server did not start: {lines}")
             await asyncio.sleep(LOOK_SECONDS)

@@ -45,10 +45,10 @@ def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
 
     def second() -> None:
         is_waiting.set()
-        with safe_file.locked(tmp_path / "f"):
+        with safe_file.locked(tmp_path):
             order.append("second")
 
-    with safe_file.locked(tmp_path / "f"):
+    with safe_file.locked(tmp_path):
         thread = threading.Thread(target=second)
         thread.start()
         is_waiting.wait(5)
@@ -56,3 +56,4 @@ def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
         order.append("first")
     thread.join(5)
     assert ["first", "second"] == order
+    assert [] == list(tmp_path.iterdir())

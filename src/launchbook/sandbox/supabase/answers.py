@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from launchbook.sandbox.supabase.sizes import SIZES
+
 if TYPE_CHECKING:
     from launchbook.sandbox.supabase.state import Project, Restrictions
 
 PROVIDER: Final = "AWS"
 VERSION: Final = "18.6.0.001"
-MODES: Final = ("session", "transaction")
 
 
 def project_answer(project: Project, *, has_database: bool) -> dict[str, object]:
@@ -80,7 +81,7 @@ def pooler_entries(project: Project, ports: dict[str, int]) -> list[dict[str, ob
             "connection_string": address,
             "connectionString": address,
             "default_pool_size": project.pool_size,
-            "max_client_conn": 200,
+            "max_client_conn": SIZES[project.size].max_clients,
             "pool_mode": "transaction",
         }
     ]

@@ -1,6 +1,6 @@
 -- What a new project's database holds before anybody's migration: roles, schemas,
 -- default privileges and the functions that row level security policies call.
--- Runs as the superuser. :password is the database password, quoted by the caller.
+-- Runs as the superuser in one transaction. Passwords are set afterwards.
 
 create role postgres with login createdb createrole replication bypassrls;
 create role anon nologin noinherit;
@@ -25,6 +25,21 @@ alter role postgres set search_path = "$user", public, extensions;
 
 create schema extensions authorization postgres;
 grant usage on schema extensions to anon, authenticated, service_role;
+alter default privileges in schema extensions
+  grant all on functions to anon, authenticated, service_role;
+create extension pgcrypto schema extensions;
+create extension "uuid-ossp" schema extensions;
+create extension pg_graphql;
+create extension supabase_vault;
+do $$
+begin
+  -- Not every system installation has it; the wheel does.
+  if exists (select from pg_available_extensions where name = 'pg_stat_statements')
+    and current_setting('shared_preload_libraries') like '%pg_stat_statements%' then
+    create extension pg_stat_statements schema extensions;
+    grant select on extensions.pg_stat_statements to postgres;
+  end if;
+end $$;
 
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
@@ -41,6 +56,11 @@ create table auth.users (
   aud text,
   role text,
   email text unique,
+  phone text unique,
+  encrypted_password text,
+  email_confirmed_at timestamptz,
+  last_sign_in_at timestamptz,
+  is_anonymous boolean not null default false,
   raw_app_meta_data jsonb,
   raw_user_meta_data jsonb,
   created_at timestamptz not null default now(),
@@ -48,8 +68,10 @@ create table auth.users (
 );
 alter table auth.users owner to supabase_auth_admin;
 alter table auth.users enable row level security;
-grant select, insert, update, delete, references, trigger on auth.users to postgres;
+grant all on auth.users to postgres;
 grant all on auth.users to service_role, dashboard_user;
+-- Migrations add triggers and policies to what these two own.
+grant supabase_auth_admin, supabase_storage_admin to postgres;
 
 -- The claims of the caller, as the API sets them for each request.
 create function auth.jwt() returns jsonb language sql stable as $$
@@ -84,7 +106,10 @@ create table storage.buckets (
   id text primary key,
   name text not null unique,
   owner uuid,
+  owner_id text,
   public boolean not null default false,
+  file_size_limit bigint,
+  allowed_mime_types text[],
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -93,7 +118,9 @@ create table storage.objects (
   bucket_id text references storage.buckets (id),
   name text not null,
   owner uuid,
+  owner_id text,
   metadata jsonb,
+  path_tokens text[] generated always as (string_to_array(name, '/')) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (bucket_id, name)
@@ -103,68 +130,21 @@ alter table storage.objects owner to supabase_storage_admin;
 alter table storage.buckets enable row level security;
 alter table storage.objects enable row level security;
 grant all on all tables in schema storage to anon, authenticated, service_role, postgres;
+-- What policies on storage.objects ask about an object's name.
+create function storage.foldername(name text) returns text[]
+language sql immutable as $$
+  select (string_to_array(name, '/'))[1:array_length(string_to_array(name, '/'), 1) - 1]
+$$;
+create function storage.filename(name text) returns text
+language sql immutable as $$ select (string_to_array(name, '/'))[array_length(string_to_array(name, '/'), 1)] $$;
+create function storage.extension(name text) returns text
+language sql immutable as $$ select reverse(split_part(reverse(storage.filename(name)), '.', 1)) $$;
 
 create schema graphql_public;
 grant usage on schema graphql_public to anon, authenticated, service_role, postgres;
 create schema realtime;
 grant usage on schema realtime to anon, authenticated, service_role, postgres;
-create schema vault;
-grant usage on schema vault to postgres, service_role;
-create table vault.secrets (
-  id uuid primary key default gen_random_uuid(),
-  name text unique,
-  secret text not null,
-  created_at timestamptz not null default now()
-);
-grant all on vault.secrets to postgres, service_role;
-
--- Shims: extensions that the binaries lack, as far as migrations and drills need them.
--- Jobs are recorded and never run; requests are recorded and never sent.
-create schema cron;
-create table cron.job (
-  jobid bigint generated always as identity primary key,
-  schedule text not null,
-  command text not null,
-  jobname text unique,
-  active boolean not null default true,
-  database text not null default current_database(),
-  username text not null default current_user
-);
-create function cron.schedule(job_name text, schedule text, command text)
-returns bigint language sql security definer set search_path = '' as $$
-  insert into cron.job (jobname, schedule, command) values ($1, $2, $3)
-  on conflict (jobname) do update set schedule = excluded.schedule,
-    command = excluded.command
-  returning jobid
-$$;
-create function cron.unschedule(job_name text)
-returns boolean language sql security definer set search_path = '' as $$
-  with gone as (delete from cron.job where jobname = $1 returning 1)
-  select exists (select from gone)
-$$;
-grant usage on schema cron to postgres;
-grant select on cron.job to postgres;
-create schema net;
-create table net.http_request_queue (
-  id bigint generated always as identity primary key,
-  method text not null,
-  url text not null,
-  headers jsonb,
-  body jsonb,
-  queued_at timestamptz not null default now()
-);
-create function net.http_post(
-  url text, body jsonb default '{}', params jsonb default '{}',
-  headers jsonb default '{}', timeout_milliseconds integer default 5000
-) returns bigint language sql security definer set search_path = '' as $$
-  insert into net.http_request_queue (method, url, headers, body)
-  values ('POST', $1, $4, $2) returning id
-$$;
-create function net.http_get(
-  url text, params jsonb default '{}', headers jsonb default '{}',
-  timeout_milliseconds integer default 5000
-) returns bigint language sql security definer set search_path = '' as $$
-  insert into net.http_request_queue (method, url, headers)
-  values ('GET', $1, $3) returning id
-$$;
-grant usage on schema net to postgres, anon, authenticated, service_role;
+-- Migrations add tables to it; nobody listens.
+set local client_min_messages = error;
+create publication supabase_realtime;
+alter publication supabase_realtime owner to postgres;

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 from aiohttp import web
 
 from launchbook.sandbox.supabase.answers import pooler_entries, restrictions_answer
-from launchbook.sandbox.supabase.faults import ApiError, paused
+from launchbook.sandbox.supabase.faults import ApiError
 from launchbook.sandbox.supabase.handlers import body_of, text_of
 from launchbook.sandbox.supabase.rows import json_rows
 from launchbook.sandbox.supabase.state import Restrictions
@@ -17,6 +17,8 @@ from launchbook.sandbox.supabase.state import Restrictions
 if TYPE_CHECKING:
     from launchbook.sandbox.supabase.platform import Platform
     from launchbook.sandbox.supabase.state import Project
+
+SHORTEST_PASSWORD: Final = 4
 
 
 class DatabaseHandlers:
@@ -28,10 +30,8 @@ class DatabaseHandlers:
     async def pooler(self, request: web.Request) -> web.Response:
         """Return the pooler's configuration; 404 until there is one."""
         project = self._platform.project(request)
-        if (
-            self._platform.world.clock.timestamp() < project.pooler_at
-            or not project.pooler_at
-        ):
+        is_missing = self._platform.fault(request, "pooler_missing")
+        if is_missing or not self._platform.has_pooler(project):
             raise ApiError(404, "Pooler config not found")
         return web.json_response(pooler_entries(project, self._platform.ports()))
 
@@ -58,6 +58,8 @@ class DatabaseHandlers:
         if not isinstance(wish, dict) or not isinstance(wish.get("database"), bool):
             raise ApiError(400, "requestedConfig.database must be a boolean")
         await self._platform.world.clock.delay("supabase.setting")
+        if self._platform.fault(request, "not_applied"):
+            return web.json_response({**_tls(project), "appliedSuccessfully": False})
         project.is_tls_enforced = wish["database"]
         self._platform.state.save()
         return web.json_response(_tls(project))
@@ -72,8 +74,9 @@ class DatabaseHandlers:
         project = self._platform.project(request)
         body = await body_of(request)
         project.restrictions = Restrictions(
-            cidrs=_networks(body, "dbAllowedCidrs"),
-            cidrs_v6=_networks(body, "dbAllowedCidrsV6"),
+            cidrs=_networks(body, "dbAllowedCidrs", version=4),
+            cidrs_v6=_networks(body, "dbAllowedCidrsV6", version=6),
+            in_force=project.restrictions.in_force,
             is_applied=False,
             updated_at=self._platform.world.clock.iso(),
         )
@@ -86,31 +89,30 @@ class DatabaseHandlers:
         return web.json_response(self._platform.project(request).settings)
 
     async def change_settings(self, request: web.Request) -> web.Response:
-        """Change some of PostgreSQL's settings."""
-        project = self._platform.project(request)
+        """Change some of PostgreSQL's settings, for real."""
+        project = self._platform.awake(request)
         body = await body_of(request)
-        body.pop("restart_database", None)
-        async with self._platform.fleet.session(project.ref) as connection:
-            await connection.execute("reset session authorization")
-            for name, value in body.items():
-                try:
-                    quoted = await connection.fetchval(
-                        "select quote_literal($1)", str(value)
-                    )
-                    await connection.execute(
-                        f"alter system set {_plain(name)} = {quoted}"
-                    )
-                except asyncpg.PostgresError as error:
-                    raise ApiError(400, str(error)) from None
-            await connection.execute("select pg_reload_conf()")
+        is_restart = bool(body.pop("restart_database", False))
+        try:
+            async with self._platform.fleet.admin(project.ref) as connection:
+                for name, value in body.items():
+                    await _alter_system(connection, name, value)
+                await connection.execute("select pg_reload_conf()")
+        except asyncpg.PostgresError as error:
+            raise ApiError(400, str(error)) from None
         project.settings.update(body)
         self._platform.state.save()
+        if is_restart:
+            self._platform.change(project, "RESTARTING")
         return web.json_response(project.settings)
 
     async def change_password(self, request: web.Request) -> web.Response:
         """Change the database's password."""
-        project = self._platform.project(request)
-        project.password = text_of(await body_of(request), "password")
+        project = self._platform.awake(request)
+        password = text_of(await body_of(request), "password")
+        if len(password) < SHORTEST_PASSWORD:
+            raise ApiError(400, f"password must have {SHORTEST_PASSWORD} characters")
+        project.password = password
         await self._platform.fleet.set_password(project)
         self._platform.state.save()
         return web.json_response({"message": "Successfully updated password"})
@@ -136,9 +138,7 @@ class DatabaseHandlers:
         return await self._query(request, is_read_only=True)
 
     async def _query(self, request: web.Request, *, is_read_only: bool) -> web.Response:
-        project = self._platform.project(request)
-        if project.status == "INACTIVE":
-            raise paused()
+        project = self._platform.awake(request)
         body = await body_of(request)
         sql = text_of(body, "query")
         is_read_only = is_read_only or bool(body.get("read_only"))
@@ -161,25 +161,32 @@ def _tls(project: Project) -> dict[str, object]:
     }
 
 
-def _networks(body: dict[str, Any], key: str) -> list[str]:
+def _networks(body: dict[str, Any], key: str, *, version: int) -> list[str]:
     """Networks of one family.
 
     Raises:
-        ApiError: 400, one of them is none.
+        ApiError: 400, one of them is none, or of the other family.
     """
     given = body.get(key, [])
     try:
-        return [str(ipaddress.ip_network(str(each), strict=False)) for each in given]
-    except ValueError as error:
+        found = [ipaddress.ip_network(str(each), strict=False) for each in given]
+    except (TypeError, ValueError) as error:
         raise ApiError(400, f"{key}: {error}") from None
+    if any(network.version != version for network in found):
+        raise ApiError(400, f"{key} takes networks of IPv{version} only")
+    return [str(network) for network in found]
 
 
-def _plain(name: str) -> str:
-    """A setting's name that may stand in SQL.
+async def _alter_system(
+    connection: asyncpg.Connection, name: str, value: object
+) -> None:
+    """Write one setting.
 
     Raises:
-        ApiError: 400, it may not.
+        ApiError: 400, the name cannot be one.
     """
-    if not name.replace("_", "").isalnum():
+    if not name.replace("_", "").replace(".", "").isalnum():
         raise ApiError(400, f"{name!r} is not a setting")
-    return name
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    quoted = await connection.fetchval("select quote_literal($1)", text)
+    await connection.execute(f"alter system set {name} = {quoted}")

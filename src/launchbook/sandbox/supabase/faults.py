@@ -1,4 +1,14 @@
-"""How this vendor says no."""
+"""How this vendor says no, and what can be ordered to go wrong here.
+
+Beside the frame's effects (status, delay, drop_before, drop_after, malformed) these
+are ordered through the control API, by operation:
+
+- ``init_failed`` (POST /v1/projects): the project ends as INIT_FAILED.
+- ``unhealthy`` (GET .../health): the service in ``service`` (default db) is UNHEALTHY.
+- ``pooler_missing`` (GET .../config/database/pooler): 404, longer than usual.
+- ``not_applied`` (PUT .../ssl-enforcement): answered, but not in force.
+- ``throttled_at_edge`` (any): 429 as an HTML page, from before the API.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +31,19 @@ def error_response(status: int, message: str, code: str = "") -> web.Response:
     """Return an error in the shape of API v1: ``{"message": text}``."""
     body = {"message": message, **({"code": code} if code else {})}
     return web.json_response(body, status=status)
+
+
+def throttled_response() -> web.Response:
+    """Return what the API says when a budget is spent."""
+    response = error_response(429, "ThrottlerException: Too Many Requests")
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def edge_page() -> web.Response:
+    """Return what the vendor's edge says when it is too much: a page, no JSON."""
+    page = "<!DOCTYPE html><title>Rate limited</title><h1>Error 1015</h1>"
+    return web.Response(status=429, text=page, content_type="text/html")
 
 
 def not_found() -> ApiError:

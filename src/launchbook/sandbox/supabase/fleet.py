@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
+from launchbook.sandbox.installation import DatabaseFailed, find_installation
 from launchbook.sandbox.pooler import Tenant
-from launchbook.sandbox.postgres import Cluster, DatabaseFailed, find_installation
+from launchbook.sandbox.postgres import Cluster
+from launchbook.sandbox.supabase.shims import write_extensions
+from launchbook.sandbox.supabase.sizes import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from launchbook.sandbox.postgres import Installation
+    from launchbook.sandbox.installation import Installation
     from launchbook.sandbox.supabase.state import Project, State
     from launchbook.sandbox.world import World
 
 BOOTSTRAP: Final = "bootstrap.sql"
+EXTENSIONS: Final = "extensions"
 PROBE_SECONDS: Final = 2.0
 
 
@@ -38,28 +42,18 @@ class Fleet:
         self._state = state
         self._clusters: dict[str, Cluster] = {}
         self._installation: Installation | None = None
-
-    async def create(self, project: Project) -> None:
-        """Make, start and furnish a project's cluster.
-
-        Raises:
-            DatabaseFailed: It could not be.
-        """
-        cluster = await self._cluster(project.ref)
-        await cluster.create()
-        await cluster.start()
-        sql = resources.files(__package__).joinpath(BOOTSTRAP).read_text("utf-8")
-        async with cluster.admin() as connection:
-            await connection.execute(sql)
-        await self.set_password(project)
-        cluster.mark_furnished()
+        self._extensions: Path | None = None
+        self._finding = asyncio.Lock()
 
     async def start(self, project: Project) -> None:
-        """Start a project's cluster again; one that was never finished is made."""
+        """Start a project's cluster; one that was never finished is made anew.
+
+        Raises:
+            DatabaseFailed: It could not be made or started.
+        """
         cluster = await self._cluster(project.ref)
         if not cluster.is_furnished:
-            shutil.rmtree(cluster.data, ignore_errors=True)
-            await self.create(project)
+            await self._create(project, cluster)
         elif not cluster.is_running:
             await cluster.start()
 
@@ -72,35 +66,64 @@ class Fleet:
         """Stop every cluster."""
         await asyncio.gather(*(each.stop() for each in self._clusters.values()))
         self._clusters.clear()
+        if self._installation is not None:
+            await asyncio.to_thread(self._installation.close)
+            self._installation = None
 
     async def remove(self, ref: str) -> None:
-        """Stop a cluster and delete its data."""
-        await self.stop(ref)
-        self._clusters.pop(ref, None)
+        """Remove a project's cluster with its data."""
+        cluster = self._clusters.pop(ref, None)
+        if cluster is not None:
+            await cluster.stop(cluster.AT_ONCE)
         await asyncio.to_thread(shutil.rmtree, self._folder(ref), ignore_errors=True)
 
+    async def remove_strangers(self) -> None:
+        """Remove data whose project is gone: a kill came between the two."""
+        kept = {EXTENSIONS, *self._state.projects}
+        for path in self._world.folder("supabase").iterdir():
+            if path.is_dir() and path.name not in kept:
+                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
     async def set_password(self, project: Project) -> None:
-        """Give the role postgres the project's password."""
+        """Give the login roles the project's password."""
         async with self._clusters[project.ref].admin() as connection:
             quoted = await connection.fetchval(
                 "select quote_literal($1)", project.password
             )
-            await connection.execute(f"alter role postgres password {quoted}")
-            await connection.execute(f"alter role authenticator password {quoted}")
+            for role in ("postgres", "authenticator"):
+                await connection.execute(f"alter role {role} password {quoted}")
 
     async def answers(self, ref: str) -> bool:
         """Whether a project's server answers a query now."""
-        with contextlib.suppress(
-            OSError, TimeoutError, asyncpg.PostgresError, DatabaseFailed, KeyError
-        ):
-            async with asyncio.timeout(PROBE_SECONDS), self._clusters[ref].admin():
-                return True
+        cluster = self._clusters.get(ref)
+        if cluster is None or not cluster.is_running:
+            return False
+        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
+            async with asyncio.timeout(PROBE_SECONDS), cluster.admin() as connection:
+                return bool(await connection.fetchval("select true"))
         return False
 
     @contextlib.asynccontextmanager
+    async def admin(self, ref: str) -> AsyncIterator[asyncpg.Connection]:
+        """Open a superuser's session for the body.
+
+        Raises:
+            DatabaseFailed: The server does not run.
+        """
+        cluster = self._clusters.get(ref)
+        if cluster is None or not cluster.is_running:
+            raise DatabaseFailed("the server does not run")
+        async with cluster.admin() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
     async def session(self, ref: str) -> AsyncIterator[asyncpg.Connection]:
-        """Open a session as the role postgres for the body."""
-        async with self._clusters[ref].admin() as connection:
+        """Open a session as the role postgres for the body.
+
+        Raises:
+            DatabaseFailed: The server does not run.
+        """
+        async with self.admin(ref) as connection:
             await connection.execute("set session authorization postgres")
             yield connection
 
@@ -111,16 +134,29 @@ class Fleet:
             return None
         cluster = self._clusters.get(ref)
         is_open = cluster is not None and cluster.is_running and project.is_up
-        rules = project.restrictions
-        networks = (*rules.cidrs, *rules.cidrs_v6) if rules.is_applied else None
         return Tenant(
             ref=ref,
             socket=cluster.socket_path if cluster and is_open else None,
             is_tls_enforced=project.is_tls_enforced,
-            networks=networks,
+            networks=tuple(project.restrictions.in_force),
             pool_size=project.pool_size,
             session_limit=project.pool_size,
         )
+
+    async def _create(self, project: Project, cluster: Cluster) -> None:
+        """Make, start and furnish a cluster."""
+        await cluster.stop(cluster.AT_ONCE)
+        connections = SIZES[project.size].max_connections
+        await cluster.create({"max_connections": str(connections)})
+        await cluster.start()
+        sql = resources.files(__package__).joinpath(BOOTSTRAP).read_text("utf-8")
+        try:
+            async with cluster.admin() as connection:
+                await connection.execute(sql)
+        except asyncpg.PostgresError as error:
+            raise DatabaseFailed(f"bootstrap failed: {error}") from error
+        await self.set_password(project)
+        cluster.mark_furnished()
 
     def _folder(self, ref: str) -> Path:
         """Where a project's cluster lives."""
@@ -128,10 +164,24 @@ class Fleet:
 
     async def _cluster(self, ref: str) -> Cluster:
         """Return a project's cluster, known or new."""
-        if self._installation is None:
-            self._installation = await find_installation()
+        installation = await self._found()
         if ref not in self._clusters:
             self._clusters[ref] = Cluster(
-                self._folder(ref), self._installation, self._world.processes
+                self._folder(ref),
+                installation,
+                self._world.processes,
+                self._extensions,
             )
         return self._clusters[ref]
+
+    async def _found(self) -> Installation:
+        """Return the programs; looked for once, with the extensions written."""
+        async with self._finding:
+            if self._installation is None:
+                folder = self._world.folder("supabase")
+                found = await find_installation(folder, self._world.processes)
+                self._extensions = await asyncio.to_thread(
+                    write_extensions, folder / EXTENSIONS, found
+                )
+                self._installation = found
+            return self._installation

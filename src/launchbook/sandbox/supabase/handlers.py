@@ -11,6 +11,8 @@ from aiohttp import web
 from launchbook.sandbox.supabase.answers import organization_entry, project_answer
 from launchbook.sandbox.supabase.faults import ApiError, name_taken
 from launchbook.sandbox.supabase.keys import listed_keys
+from launchbook.sandbox.supabase.regions import chosen_region, regions_answer
+from launchbook.sandbox.supabase.sizes import DEFAULT_SIZE, SIZES
 from launchbook.sandbox.supabase.state import Project
 
 if TYPE_CHECKING:
@@ -18,13 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 256
 SERVICES: Final = ("auth", "db", "pooler", "realtime", "rest", "storage")
-REGIONS: Final = ("eu-north-1", "eu-central-1", "eu-west-1", "us-east-1", "ap-south-1")
 LARGEST_PAGE: Final = 100
-SMART_GROUPS: Final = {
-    "emea": "eu-central-1",
-    "americas": "us-east-1",
-    "apac": "ap-south-1",
-}
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
@@ -88,6 +84,12 @@ class ProjectHandlers:
         pagination = {"count": len(found), "limit": limit, "offset": offset}
         return web.json_response({"projects": page, "pagination": pagination})
 
+    async def regions(self, request: web.Request) -> web.Response:
+        """List where projects can be."""
+        if request.query.get("organization_slug") != self._platform.organization:
+            raise ApiError(404, "Organization not found")
+        return web.json_response(regions_answer())
+
     async def listed(self, request: web.Request) -> web.Response:
         """List every project."""
         del request
@@ -107,17 +109,21 @@ class ProjectHandlers:
             raise ApiError(400, f"name must be at most {LONGEST_NAME} characters")
         if self._platform.state.by_name(organization, name):
             raise name_taken(name)
+        size = str(body.get("desired_instance_size") or DEFAULT_SIZE)
+        if size not in SIZES:
+            raise ApiError(400, f"desired_instance_size {size!r} is not available")
         project = Project(
             ref=self._platform.state.new_ref(),
             name=name,
             organization=organization,
-            region=_region(body),
-            size=str(body.get("desired_instance_size") or "micro"),
+            region=chosen_region(body),
+            size=size,
             password=text_of(body, "db_pass"),
             secret=secrets.token_hex(32),
             created_at=self._platform.world.clock.iso(),
         )
-        self._platform.add(project)
+        is_failing = self._platform.fault(request, "init_failed") is not None
+        self._platform.add(project, is_failing=is_failing)
         return web.json_response(
             project_answer(project, has_database=False), status=201
         )
@@ -149,7 +155,7 @@ class ProjectHandlers:
         project = self._platform.project(request)
         if project.status != "ACTIVE_HEALTHY":
             raise ApiError(400, f"Project is {project.status} and cannot be paused")
-        self._platform.pause(project)
+        self._platform.change(project, "PAUSING")
         return web.Response()
 
     async def restore(self, request: web.Request) -> web.Response:
@@ -157,12 +163,12 @@ class ProjectHandlers:
         project = self._platform.project(request)
         if project.status != "INACTIVE":
             raise ApiError(400, f"Project is {project.status} and cannot be restored")
-        self._platform.wake(project)
+        self._platform.change(project, "RESTORING")
         return web.Response()
 
     async def restart(self, request: web.Request) -> web.Response:
         """Restart a project's server."""
-        self._platform.restart(self._platform.project(request))
+        self._platform.change(self._platform.awake(request), "RESTARTING")
         return web.Response()
 
     async def health(self, request: web.Request) -> web.Response:
@@ -173,18 +179,19 @@ class ProjectHandlers:
         unknown = set(names) - set(SERVICES)
         if unknown or not names:
             raise ApiError(400, f"services must name some of {', '.join(SERVICES)}")
-        is_up = await self._platform.fleet.answers(project.ref)
-        is_ready = self._platform.is_ready(project)
-        status = (
-            ("ACTIVE_HEALTHY" if is_ready else "COMING_UP") if is_up else "UNHEALTHY"
-        )
-        if project.status == "COMING_UP":
-            status = "COMING_UP"
-        entries = [
-            {"name": name, "healthy": status == "ACTIVE_HEALTHY", "status": status}
-            for name in names
-        ]
+        status = await self._service_status(project)
+        fault = self._platform.fault(request, "unhealthy")
+        broken = str(fault.details.get("service", "db")) if fault else ""
+        entries = [_health(n, "UNHEALTHY" if n == broken else status) for n in names]
         return web.json_response(entries)
+
+    async def _service_status(self, project: Project) -> str:
+        """Ask the database; the services before it come up a moment later."""
+        if project.status == "COMING_UP":
+            return "COMING_UP"
+        if not await self._platform.fleet.answers(project.ref):
+            return "UNHEALTHY"
+        return "ACTIVE_HEALTHY" if self._platform.is_ready(project) else "COMING_UP"
 
     async def keys(self, request: web.Request) -> web.Response:
         """List a project's keys."""
@@ -193,25 +200,17 @@ class ProjectHandlers:
         return web.json_response(listed_keys(project, is_revealed=is_revealed))
 
 
+def _health(name: str, status: str) -> dict[str, object]:
+    """The health of one service."""
+    entry = {"name": name, "healthy": status == "ACTIVE_HEALTHY", "status": status}
+    if status == "UNHEALTHY":
+        entry["error"] = f"{name} does not answer"
+    return entry
+
+
 def _brief(project: Project) -> dict[str, object]:
     """What a change answers of a project."""
     return {"id": 1, "ref": project.ref, "name": project.name}
-
-
-def _region(body: dict[str, Any]) -> str:
-    """The region asked for, by code or by smart group.
-
-    Raises:
-        ApiError: 400, there is no such region.
-    """
-    choice = body.get("region_selection") or {
-        "code": body.get("region", "eu-central-1")
-    }
-    code = str(choice.get("code", "")) if isinstance(choice, dict) else ""
-    region = SMART_GROUPS.get(code, code)
-    if region not in REGIONS:
-        raise ApiError(400, f"region {code!r} is not available")
-    return region
 
 
 def _number(request: web.Request, name: str, default: int) -> int:

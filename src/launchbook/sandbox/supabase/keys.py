@@ -9,6 +9,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.sandbox.supabase.state import Project
 
 ISSUED_AT: Final = 1_700_000_000
@@ -25,8 +27,7 @@ def legacy_key(project: Project, role: str) -> str:
         "iat": ISSUED_AT,
         "exp": ISSUED_AT + YEARS_10,
     }
-    parts = [_encoded(each) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
-    text = ".".join(parts)
+    text = f"{_encoded({'alg': 'HS256', 'typ': 'JWT'})}.{_encoded(claims)}"
     mac = hmac.digest(project.secret.encode(), text.encode(), "sha256")
     return f"{text}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
 
@@ -66,7 +67,7 @@ def _derived(project: Project, purpose: str) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=").replace("-", "x")
 
 
-def _encoded(part: dict[str, object]) -> str:
+def _encoded(part: Mapping[str, object]) -> str:
     """One part of a token."""
     text = json.dumps(part, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(text).decode().rstrip("=")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
 from launchbook.sandbox.background import Background
-from launchbook.sandbox.delays import delay_seconds
-from launchbook.sandbox.postgres import DatabaseFailed
-from launchbook.sandbox.supabase.faults import not_found
+from launchbook.sandbox.installation import DatabaseFailed
+from launchbook.sandbox.supabase.faults import ApiError, not_found, paused
 from launchbook.sandbox.supabase.fleet import Fleet
 from launchbook.sandbox.supabase.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from aiohttp import web
 
+    from launchbook.sandbox.faults import Fault
     from launchbook.sandbox.supabase.state import Project
     from launchbook.sandbox.world import World
 
 ORGANIZATION: Final = "rehearsal"
+ASLEEP: Final = frozenset({"INACTIVE", "PAUSING"})
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,15 +41,10 @@ class Platform:
         self._background = Background("supabase")
 
     async def start(self) -> None:
-        """Read the projects and start the servers of those that are up."""
+        """Read the projects, start their servers, go on with what was under way."""
         self.state.load()
-        for project in self.state.projects.values():
-            if project.status in {"COMING_UP", "RESTORING", "RESTARTING"}:
-                self._background.start(self._bring_up(project), name=project.ref)
-            elif project.is_up:
-                await self.fleet.start(project)
-            if not project.restrictions.is_applied:
-                self.settle_restrictions(project)
+        await self.fleet.remove_strangers()
+        await asyncio.gather(*(self._resume(each) for each in self.projects()))
 
     async def stop(self) -> None:
         """Stop everything; it is on disk."""
@@ -75,17 +74,40 @@ class Platform:
             raise not_found()
         return found
 
+    def awake(self, request: web.Request) -> Project:
+        """Return the project that a path names, whose server must answer.
+
+        Raises:
+            ApiError: 404, there is none; 540, it is paused; 400, it is not up.
+        """
+        project = self.project(request)
+        if project.status in ASLEEP:
+            raise paused()
+        if project.status != "ACTIVE_HEALTHY":
+            raise ApiError(400, f"Project is {project.status}: its database is not up")
+        return project
+
+    def fault(self, request: web.Request, effect: str) -> Fault | None:
+        """Return the ordered fault of this vendor's own that hits a request."""
+        resource = request.match_info.route.resource
+        path = request.path if resource is None else resource.canonical
+        return self.world.faults.take("supabase", f"{request.method} {path}", effect)
+
     def is_ready(self, project: Project) -> bool:
         """Whether the services around the database answer too."""
-        return (
-            bool(project.ready_at) and self.world.clock.timestamp() >= project.ready_at
-        )
+        now = self.world.clock.timestamp()
+        return bool(project.ready_at) and now >= project.ready_at
 
-    def add(self, project: Project) -> None:
-        """Keep a new project and begin to bring it up."""
+    def has_pooler(self, project: Project) -> bool:
+        """Whether the pooler's configuration is there yet."""
+        now = self.world.clock.timestamp()
+        return bool(project.pooler_at) and now >= project.pooler_at
+
+    def add(self, project: Project, *, is_failing: bool) -> None:
+        """Keep a new project and begin to bring it up (or to fail)."""
         self.state.projects[project.ref] = project
         self.state.save()
-        self._background.start(self._bring_up(project), name=project.ref)
+        self._begin(project, self._fail if is_failing else self._bring_up)
 
     async def remove(self, project: Project) -> None:
         """Delete a project and its server."""
@@ -94,47 +116,72 @@ class Platform:
         self.state.save()
         await self.fleet.remove(project.ref)
 
-    def pause(self, project: Project) -> None:
-        """Begin to pause a project."""
-        self._set(project, "PAUSING")
-        self._background.start(self._put_to_sleep(project), name=project.ref)
-
-    def wake(self, project: Project) -> None:
-        """Begin to wake a project."""
-        self._set(project, "RESTORING")
-        self._background.start(self._bring_up(project), name=project.ref)
-
-    def restart(self, project: Project) -> None:
-        """Begin to restart a project's server."""
-        self._set(project, "RESTARTING")
-        self._background.start(self._restart(project), name=project.ref)
+    def change(self, project: Project, status: str) -> None:
+        """Begin what leads out of PAUSING, RESTORING or RESTARTING."""
+        self._set(project, status)
+        self._begin(project, self._ways[status])
 
     def settle_restrictions(self, project: Project) -> None:
         """Put stored network restrictions in force a moment later."""
-        self._background.start(self._settle(project), name=f"{project.ref} network")
+        self._begin(project, self._settle)
+
+    @property
+    def _ways(
+        self,
+    ) -> dict[str, Callable[[Project], Coroutine[object, object, None]]]:
+        """What goes on while a project has a status."""
+        return {
+            "COMING_UP": self._bring_up,
+            "RESTORING": self._bring_up,
+            "RESTARTING": self._restart,
+            "PAUSING": self._put_to_sleep,
+        }
+
+    def _begin(
+        self,
+        project: Project,
+        way: Callable[[Project], Coroutine[object, object, None]],
+    ) -> None:
+        self._background.start(way(project), name=f"{way.__name__} {project.ref}")
+
+    async def _resume(self, project: Project) -> None:
+        """Start a server again, or go on with what a stop interrupted."""
+        if not project.restrictions.is_applied:
+            self.settle_restrictions(project)
+        if project.status in self._ways:
+            self._begin(project, self._ways[project.status])
+        elif project.is_up:
+            try:
+                await self.fleet.start(project)
+            except DatabaseFailed:
+                _LOG.exception("project %s could not be started", project.ref)
+                self._set(project, "ACTIVE_UNHEALTHY")
 
     async def _settle(self, project: Project) -> None:
         rules = project.restrictions
         await self.world.clock.delay("supabase.setting")
-        rules.is_applied = True
+        rules.apply()
         self.state.save()
 
     async def _bring_up(self, project: Project) -> None:
         """The server first, then its services, then the pooler's configuration."""
-        name = (
-            "supabase.restore" if project.status == "RESTORING" else "supabase.create"
-        )
+        is_new = project.status == "COMING_UP"
         try:
             await self.fleet.start(project)
         except DatabaseFailed:
             _LOG.exception("project %s could not be brought up", project.ref)
-            self._set(project, "INIT_FAILED")
+            self._set(project, "INIT_FAILED" if is_new else "RESTORE_FAILED")
             return
-        await self.world.clock.delay(name)
-        now = self.world.clock.timestamp()
-        project.ready_at = now + self._delay("supabase.health")
-        project.pooler_at = now + self._delay("supabase.pooler")
+        clock = self.world.clock
+        await clock.delay("supabase.create" if is_new else "supabase.restore")
+        now = clock.timestamp()
+        project.ready_at = now + clock.length("supabase.health")
+        project.pooler_at = now + clock.length("supabase.pooler")
         self._set(project, "ACTIVE_HEALTHY")
+
+    async def _fail(self, project: Project) -> None:
+        await self.world.clock.delay("supabase.create")
+        self._set(project, "INIT_FAILED")
 
     async def _put_to_sleep(self, project: Project) -> None:
         await self.world.clock.delay("supabase.pause")
@@ -144,15 +191,16 @@ class Platform:
     async def _restart(self, project: Project) -> None:
         await self.fleet.stop(project.ref)
         await self.world.clock.delay("supabase.restart")
-        await self.fleet.start(project)
-        self._set(project, "ACTIVE_HEALTHY")
-
-    def _delay(self, name: str) -> float:
-        """The length of a delay in this sandbox."""
-        is_realistic = self.world.settings.is_realistic
-        return delay_seconds(name, is_realistic=is_realistic)
+        try:
+            await self.fleet.start(project)
+        except DatabaseFailed:
+            _LOG.exception("project %s could not be restarted", project.ref)
+            self._set(project, "ACTIVE_UNHEALTHY")
+        else:
+            self._set(project, "ACTIVE_HEALTHY")
 
     def _set(self, project: Project, status: str) -> None:
-        """Change a project's status."""
+        """Change a project's status, unless it was deleted meanwhile."""
         project.status = status
-        self.state.save()
+        if project.ref in self.state.projects:
+            self.state.save()

@@ -25,6 +25,7 @@ def _project_routes(platform: Platform) -> list[web.RouteDef]:
         web.get("/v1/profile", projects.profile),
         web.get("/v1/organizations", projects.organizations),
         web.get("/v1/organizations/{slug}/projects", projects.organization_projects),
+        web.get("/v1/projects/available-regions", projects.regions),
         web.get("/v1/projects", projects.listed),
         web.post("/v1/projects", projects.create),
         web.get(one, projects.read),

@@ -5,22 +5,33 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Final
 from uuid import UUID
 
-if TYPE_CHECKING:
-    import asyncpg
+import asyncpg
+
+SEVERAL: Final = "cannot insert multiple commands into a prepared statement"
 
 
 async def json_rows(
     connection: asyncpg.Connection, sql: str, parameters: object
 ) -> list[dict[str, object]]:
-    """Run SQL and return the rows of its one statement; none for several."""
+    """Run SQL and return the rows of its one statement; none for several.
+
+    What the vendor answers to several statements is not documented.
+    """
     arguments = parameters if isinstance(parameters, list) else []
-    if not arguments and _is_script(sql):
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+        )
+    try:
+        rows = await connection.fetch(sql, *arguments)
+    except asyncpg.PostgresSyntaxError as error:
+        if arguments or SEVERAL not in str(error):
+            raise
         await connection.execute(sql)
         return []
-    rows = await connection.fetch(sql, *arguments)
     return [{key: json_value(value) for key, value in row.items()} for row in rows]
 
 
@@ -36,13 +47,10 @@ def json_value(value: object) -> object:
         return "\\x" + value.hex()
     if isinstance(value, list | tuple):
         return [json_value(each) for each in value]
+    if isinstance(value, dict):
+        return value
     try:
         json.dumps(value)
     except TypeError:
         return str(value)
     return value
-
-
-def _is_script(sql: str) -> bool:
-    """Whether there is more than one statement (a guess: the vendor's rule is unknown)."""
-    return ";" in sql.strip().rstrip(";")

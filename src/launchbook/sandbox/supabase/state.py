@@ -21,13 +21,20 @@ class Restrictions:
     """Who may reach the database.
 
     Attributes:
-        is_applied: Whether the wish is in force.
+        in_force: The networks of both families that are let in now.
+        is_applied: Whether these are the ones that are wished.
     """
 
     cidrs: list[str] = field(default_factory=lambda: list(EVERYBODY))
     cidrs_v6: list[str] = field(default_factory=lambda: list(EVERYBODY_V6))
+    in_force: list[str] = field(default_factory=lambda: [*EVERYBODY, *EVERYBODY_V6])
     is_applied: bool = True
     updated_at: str = ""
+
+    def apply(self) -> None:
+        """Put the wish in force."""
+        self.in_force = [*self.cidrs, *self.cidrs_v6]
+        self.is_applied = True
 
 
 @dataclass
@@ -60,7 +67,13 @@ class Project:
     @property
     def is_up(self) -> bool:
         """Whether its server shall run."""
-        return self.status in {"COMING_UP", "ACTIVE_HEALTHY", "RESTARTING", "RESTORING"}
+        return self.status in {
+            "COMING_UP",
+            "ACTIVE_HEALTHY",
+            "ACTIVE_UNHEALTHY",
+            "RESTARTING",
+            "RESTORING",
+        }
 
 
 class State:

@@ -9,7 +9,12 @@ from aiohttp import web
 
 from launchbook.sandbox.emulator import Emulator, Operation, rest_operation
 from launchbook.sandbox.pooler import Pooler
-from launchbook.sandbox.supabase.faults import ApiError, error_response
+from launchbook.sandbox.supabase.faults import (
+    ApiError,
+    edge_page,
+    error_response,
+    throttled_response,
+)
 from launchbook.sandbox.supabase.platform import Platform
 from launchbook.sandbox.supabase.rate import RateWindow
 from launchbook.sandbox.supabase.routes import routes
@@ -43,7 +48,9 @@ class SupabaseEmulator(Emulator):
         """Start the servers, then the pooler before them."""
         await self._platform.start()
         self._pooler = Pooler(
-            self._platform.fleet, self._world.authority.address_context()
+            self._platform.fleet,
+            self._world.authority.address_context(),
+            self._world.clock.timestamp,
         )
         await self._pooler.start(
             self._world.ports.bind("pooler_session"),
@@ -93,10 +100,11 @@ class SupabaseEmulator(Emulator):
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, expected):
             return error_response(401, "Unauthorized")
+        if self._platform.fault(request, "throttled_at_edge"):
+            return edge_page()
         window = self._rates.count(request)
         if window.is_exceeded:
-            response = error_response(429, "ThrottlerException: Too Many Requests")
-            response.headers["Retry-After"] = "60"
+            response = throttled_response()
         else:
             response = await self._handled(request, handler)
         response.headers.update(window.headers)

@@ -42,3 +42,13 @@ language sql immutable strict parallel safe set search_path = pg_catalog as $$
   select encode(set_byte(set_byte(h, 6, get_byte(h, 6) & 15 | 48),
     8, get_byte(h, 8) & 63 | 128), 'hex')::uuid from hash
 $$;
+create function @extschema@.uuid_generate_v5(namespace uuid, name text) returns uuid
+language sql immutable strict parallel safe set search_path = pg_catalog as $$
+  with hash as (
+    select substr(@extschema:pgcrypto@.pgcrypto_sha1(
+      uuid_send(namespace) || convert_to(name, 'UTF8')
+    ), 1, 16) as h
+  )
+  select encode(set_byte(set_byte(h, 6, get_byte(h, 6) & 15 | 80),
+    8, get_byte(h, 8) & 63 | 128), 'hex')::uuid from hash
+$$;
