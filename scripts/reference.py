@@ -1,4 +1,4 @@
-"""Write docs/reference from the schemas and the tree of errors.
+"""Write docs/reference from the code: schemas, tasks, steps, errors, exit statuses.
 
     python scripts/reference.py           writes the pages
     python scripts/reference.py --check   fails when a page is not what it would write
@@ -11,14 +11,25 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import yaml
+
+from launchbook.app.register import STEPS, load
+from launchbook.cli.catalogue import GROUPS, playbook_operation
+from launchbook.cli.program import INIT
+from launchbook.engine.step import Undoable
 from launchbook.errors import LaunchbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from launchbook.cli.operation import Flag, Operation
 
 ROOT: Final = Path(__file__).parents[1]
 SCHEMAS: Final = ROOT / "schemas"
 PAGES: Final = ROOT / "docs" / "reference"
-NOTE: Final = "<!-- Written by scripts/reference.py; change the schema, then type `make reference`. -->"
+NOTE: Final = "<!-- Written by scripts/reference.py; change the source, then type `make reference`. -->"
 LIMITS: Final = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -29,6 +40,45 @@ LIMITS: Final = {
     "maxItems": "at most {} entries",
     "pattern": "matches `{}`",
 }
+EXIT_STATUSES: Final = {
+    0: ("done, or nothing to do", "nothing"),
+    1: (
+        "a bug, or a usage error that Invoke itself found (unknown task or flag)",
+        "read `invoke --list` and `invoke --help TASK`; report a bug",
+    ),
+    2: (
+        "invalid input: inventory, playbook, schema, missing secret",
+        "mend what the message points at; nothing was started",
+    ),
+    3: ("changes pending (only with `--check`)", "run the same command without it"),
+    4: (
+        "refused by a gate, a guard or a missing approval; nothing was written",
+        "look at the plan; override by name with a reason if it is meant",
+    ),
+    5: (
+        "failed and taken back: the world is as before",
+        "mend the cause, then the same command",
+    ),
+    6: (
+        "failed and needs a person: the output lists what stands",
+        "mend the cause, then the same command, which goes on from what stands",
+    ),
+    7: ("locked by another run", "wait for it, or `invoke ledger.unlock`"),
+    8: (
+        "a platform is unavailable or refuses us",
+        "read status and code in the message; the same command goes on",
+    ),
+    9: (
+        "integrity: ledger chain, archive, signature",
+        "stop; `invoke ledger.verify` says what differs",
+    ),
+    10: (
+        "waiting (DNS, certificate, approval, bake): resumable, nothing failed",
+        "the same command later",
+    ),
+    130: ("interrupted, resumable", "the same command"),
+}
+"""Exit status to what it means and what to do; docs/concepts.md has the same."""
 EMPTY: Final = ("at least 1 characters", "at least 1 entries")
 
 Schema = dict[str, Any]
@@ -133,28 +183,154 @@ def kinds_of(error: type[LaunchbookError]) -> list[type[LaunchbookError]]:
     return [error, *below] if "code" in vars(error) else below
 
 
+def summary_of(kind: type) -> str:
+    """Return the first paragraph of a docstring as one line of Markdown."""
+    paragraph = (kind.__doc__ or "").strip().split("\n\n")[0]
+    return " ".join(paragraph.replace("``", "`").split())
+
+
+def branches() -> list[type[LaunchbookError]]:
+    """Return the errors that the tree begins with, by exit status."""
+    found = []
+    for each in LaunchbookError.__subclasses__():
+        found += [each] if "code" in vars(each) else each.__subclasses__()
+    return sorted(found, key=lambda each: (each.exit_status, each.code))
+
+
 def error_row(error: type[LaunchbookError]) -> str:
     """Return the row of one error."""
-    is_bug = error is LaunchbookError
-    summary = (error.__doc__ or "").strip().splitlines()[0]
     retryable = "yes" if error.retryable else ""
-    meaning = "A bug; please report it." if is_bug else cell(summary)
-    return f"| `{error.code}` | {error.exit_status} | {retryable} | {meaning} |"
+    meaning = cell(summary_of(error))
+    return (
+        f"| `{error.code}` | {error.exit_status} | {retryable} | {meaning} "
+        f"| `{error.__name__}` |"
+    )
 
 
 def error_page() -> str:
-    """Return the page of errors."""
-    kinds = sorted(
-        kinds_of(LaunchbookError), key=lambda each: (each.exit_status, each.code)
-    )
+    """Return the page of errors, a section for each branch of the tree."""
     head = (
-        "| code | exit status | may be tried again | what it means |\n|---|---|---|---|"
+        "| code | exit status | may be tried again | what it means | class |\n"
+        "|---|---|---|---|---|"
     )
     intro = (
-        "Codes are permanent. Each error comes with a hint: the next command to type."
+        "Codes are permanent. Each error comes with a hint: the next command to type. "
+        "`--json` gives code, message, hint, exit status and details as one object. "
+        "The exit status is that of the class while nothing was written; what failed "
+        "after a write ends with 6, or with 5 when all was taken back "
+        "([exit-statuses.md](exit-statuses.md))."
     )
-    rows = "\n".join([head, *map(error_row, kinds)])
-    return "\n\n".join(["# Errors", NOTE, intro, rows]) + "\n"
+    parts = ["# Errors", NOTE, intro]
+    for branch in branches():
+        kinds = sorted(kinds_of(branch), key=lambda each: each.code)
+        rows = "\n".join([head, *map(error_row, kinds)])
+        parts += [f"## {branch.__name__}", summary_of(branch), rows]
+    bug = (
+        "`internal-error` (exit status 1) is a bug: please report it. With "
+        "`LAUNCHBOOK_DEBUG=1` the same command shows where it happened."
+    )
+    return "\n\n".join([*parts, "## Bugs", bug]) + "\n"
+
+
+def exit_status_page() -> str:
+    """Return the page of exit statuses.
+
+    Raises:
+        Undocumented: An error has a status that the table does not have.
+    """
+    codes: dict[int, list[str]] = {status: [] for status in EXIT_STATUSES}
+    for kind in kinds_of(LaunchbookError):
+        if kind.exit_status not in codes:
+            raise Undocumented(f"exit status {kind.exit_status} of {kind.code}")
+        codes[kind.exit_status].append(f"`{kind.code}`")
+    rows = ["| status | means | what to do | codes |", "|---|---|---|---|"]
+    for status, (meaning, action) in EXIT_STATUSES.items():
+        rows.append(
+            f"| {status} | {meaning} | {action} | {', '.join(sorted(codes[status]))} |"
+        )
+    intro = (
+        "Every command ends with one of these. A status of an error's class is "
+        "replaced by 6 when the run had written something that still stands, and by 5 "
+        "when it was all taken back; an error that simply goes away (a platform that "
+        "is unavailable, a lock) keeps its own."
+    )
+    return "\n\n".join(["# Exit statuses", NOTE, intro, "\n".join(rows)]) + "\n"
+
+
+def typed_as(flag: Flag) -> str:
+    """Return a flag as it is typed."""
+    name = flag.name.replace("_", "-")
+    if flag.is_argument:
+        return f"`{name.upper()}`"
+    return f"`--{name}`" if isinstance(flag.default, bool) else f"`--{name} VALUE`"
+
+
+def operation_section(name: str, operation: Operation) -> list[str]:
+    """Return heading, summary, flags and examples of one task."""
+    parts = [f"### {name}", f"{operation.summary}."]
+    if operation.flags:
+        rows = [f"| {typed_as(each)} | {cell(each.help)} |" for each in operation.flags]
+        parts.append("\n".join(["| flag | what it does |", "|---|---|", *rows]))
+    if operation.examples:
+        parts.append("\n".join(["```", *operation.examples, "```"]))
+    return parts
+
+
+def playbook_tasks() -> Iterator[tuple[str, Operation]]:
+    """Yield the task of each playbook."""
+    for path in sorted((ROOT / "playbooks").glob("*.yml")):
+        summary = yaml.safe_load(path.read_text(encoding="utf-8"))["description"]
+        yield f"provision.{path.stem}", playbook_operation(path.stem, summary)
+
+
+def task_groups() -> dict[str, list[tuple[str, Operation]]]:
+    """Return every task by its group, with the name that is typed."""
+    groups = {"provision": [*playbook_tasks()]}
+    for group, operations in GROUPS.items():
+        groups[group] = [(f"{group}.{each.name}", each) for each in operations]
+    groups["launchbook"] = [(f"launchbook {INIT.name}", INIT)]
+    return groups
+
+
+def task_page() -> str:
+    """Return the page of tasks."""
+    intro = (
+        "What `invoke --list` lists, with every flag. `launchbook` may be typed "
+        "instead of `invoke`; `launchbook init` is its own. Each playbook of the "
+        "working folder becomes a task `provision.NAME`. `invoke --help TASK` shows "
+        "one of these sections."
+    )
+    parts = ["# Tasks", NOTE, intro]
+    for group, operations in task_groups().items():
+        parts.append(f"## {group}")
+        for name, operation in operations:
+            parts += operation_section(name, operation)
+    return "\n\n".join(parts) + "\n"
+
+
+def step_note(name: str) -> str:
+    """Say what a step's class says of itself."""
+    kind = load(STEPS[name].location)
+    notes = [f"Clients: {', '.join(f'`{each}`' for each in STEPS[name].clients)}."]
+    if kind.is_check:
+        notes.append("A check: it writes nothing and is verified on every run.")
+    if issubclass(kind, Undoable):
+        notes.append("It can be undone.")
+    return " ".join(notes)
+
+
+def step_page() -> str:
+    """Return the page of steps."""
+    intro = (
+        "What `uses:` may name, and the keys of `with:` for each. The outputs of each "
+        "step are in [data-model.md](../data-model.md)."
+    )
+    parts = ["# Steps", NOTE, intro]
+    for name in sorted(STEPS):
+        schema = read(SCHEMAS / "steps" / f"{name}.schema.json")
+        about = f"{schema['description']} {step_note(name)}"
+        parts += [f"## {schema['title']}", about, table(schema)]
+    return "\n\n".join(parts) + "\n"
 
 
 def pages() -> dict[str, str]:
@@ -162,7 +338,6 @@ def pages() -> dict[str, str]:
     inventory = SCHEMAS / "inventory"
     names = ("product", "environment", "variables", "platforms")
     files = [read(inventory / f"{name}.schema.json") for name in names]
-    steps = [read(path) for path in sorted((SCHEMAS / "steps").glob("*.schema.json"))]
     return {
         "inventory.md": page(
             "The inventory's files",
@@ -175,12 +350,10 @@ def pages() -> dict[str, str]:
             "The keys of `playbooks/*.yml`.",
             [("playbooks/*.yml", read(SCHEMAS / "playbook.schema.json"))],
         ),
-        "steps.md": page(
-            "Steps",
-            "What `uses:` may name, and the keys of `with:` for each.",
-            [(schema["title"], schema) for schema in steps],
-        ),
+        "tasks.md": task_page(),
+        "steps.md": step_page(),
         "errors.md": error_page(),
+        "exit-statuses.md": exit_status_page(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -25,6 +25,13 @@ NAMES = {
 }
 
 
+SCALARS: dict[Any, Callable[[Any], Any]] = {
+    Path: Path,
+    Secret: lambda text: Secret(str(text)),
+    datetime: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+}
+
+
 def construct(kind: Any, value: Any) -> Any:
     """Make a value of a type; mappings become dataclasses, strings Secrets."""
     if value is None:
@@ -40,11 +47,7 @@ def construct(kind: Any, value: Any) -> Any:
         return tuple(construct(arguments[0], each) for each in value)
     if origin is Mapping or origin is dict:
         return {key: construct(arguments[1], each) for key, each in value.items()}
-    if kind is Secret:
-        return Secret(str(value))
-    if kind is datetime:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    return value
+    return SCALARS[kind](value) if kind in SCALARS else value
 
 
 def _dataclass(kind: type, value: Mapping[str, Any]) -> Any:

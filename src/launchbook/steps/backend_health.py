@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from launchbook.digest import canonical
-from launchbook.engine.poll import until
+from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
-from launchbook.errors import NotReady, Unavailable, VerificationFailed
+from launchbook.errors import Unavailable
 from launchbook.model.change import Action, Change, Planned
 from launchbook.redact import Secret, reveal
 
@@ -50,20 +50,11 @@ class Inputs:
     origins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The answers of one look, and what is wrong with them."""
-
-    problems: tuple[str, ...]
-    milliseconds: Mapping[str, int]
-
-
-class BackendHealth:
+class BackendHealth(Check):
     """A check: it reads and proves."""
 
     name: ClassVar[str] = "backend.health"
     inputs_type: ClassVar[type] = Inputs
-    is_check: ClassVar[bool] = True
 
     def __init__(self, prober: Prober) -> None:
         self._prober = prober
@@ -76,38 +67,20 @@ class BackendHealth:
         change = Change(Action.NO_CHANGE, self.name, inputs.url)
         return Planned((change,), {"url": inputs.url})
 
-    def apply(self, inputs: Inputs, facts: None, context: Context) -> None:
-        """Nothing to write."""
-
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Look until everything is right, and say what is not.
 
         Raises:
             VerificationFailed: Something stays wrong.
         """
-        looks: list[Look] = []
-
-        def look() -> Look:
-            looks.append(self._look(inputs))
-            return looks[-1]
-
-        try:
-            seen = until(
-                look,
-                lambda found: not found.problems,
-                clock=context.clock,
-                deadline_seconds=DEADLINE_SECONDS,
-                what=inputs.url,
-            )
-        except NotReady as error:
-            problems = looks[-1].problems if looks else ("no answer",)
-            raise VerificationFailed(
-                f"{inputs.url} is not healthy: {'; '.join(problems)}",
-                hint="Read the backend's log, mend it, and run the command again.",
-                details={"problems": list(problems)},
-            ) from error
-        evidence = {"identity": inputs.identity, "response_time_ms": seen.milliseconds}
-        return Verified({"url": inputs.url}, evidence)
+        seen = look_until_right(
+            lambda: self._look(inputs),
+            inputs.url,
+            clock=context.clock,
+            deadline_seconds=DEADLINE_SECONDS,
+            hint="Read the backend's log, mend it, and run the command again.",
+        )
+        return Verified({"url": inputs.url}, seen.evidence)
 
     def _look(self, inputs: Inputs) -> Look:
         """Ask every endpoint once, and the preflight of each origin."""
@@ -118,7 +91,7 @@ class BackendHealth:
             }
             origins = self._origin_problems(inputs)
         except Unavailable as error:
-            return Look((error.message,), {})
+            return Look((error.message,))
         problems = [
             f"/health{path} {problem}"
             for path, answer in answers.items()
@@ -131,7 +104,8 @@ class BackendHealth:
             f"/health{path}": round(each.elapsed_seconds * 1000)
             for path, each in answers.items()
         }
-        return Look((*problems, *origins), milliseconds)
+        evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}
+        return Look((*problems, *origins), evidence)
 
     def _origin_problems(self, inputs: Inputs) -> list[str]:
         """Each own origin is allowed by name, a foreign one is not."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from launchbook.engine.check import Check
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import SourceError
 from launchbook.model.change import Action, Change, Planned
@@ -22,12 +23,11 @@ class Inputs:
     path: str
 
 
-class SourceCommit:
+class SourceCommit(Check):
     """A reading. What is not committed is not deployed, so it is refused."""
 
     name: ClassVar[str] = "source.commit"
     inputs_type: ClassVar[type] = Inputs
-    is_check: ClassVar[bool] = True
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -49,9 +49,6 @@ class SourceCommit:
             )
         change = Change(Action.NO_CHANGE, self.name, facts.sha[:12])
         return Planned((change,), _outputs(inputs, facts))
-
-    def apply(self, inputs: Inputs, facts: Commit, context: Context) -> None:
-        """Nothing to write."""
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read it again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from launchbook.engine.check import Check
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.model.change import Action, Change, Planned
@@ -26,12 +27,11 @@ class Inputs:
     ref: str
 
 
-class SupabaseApiKeys:
+class SupabaseApiKeys(Check):
     """A reading: the platform makes the keys with the project."""
 
     name: ClassVar[str] = "supabase.api_keys"
     inputs_type: ClassVar[type] = Inputs
-    is_check: ClassVar[bool] = True
 
     def __init__(self, client: SupabaseClient) -> None:
         self._client = client
@@ -46,9 +46,6 @@ class SupabaseApiKeys:
         """Nothing to write."""
         change = Change(Action.NO_CHANGE, self.name, inputs.ref)
         return Planned((change,), _outputs(facts))
-
-    def apply(self, inputs: Inputs, facts: object, context: Context) -> None:
-        """Nothing to write."""
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Wait until both keys are there."""

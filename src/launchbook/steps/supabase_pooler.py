@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
+from launchbook.engine.check import Check
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.model.change import Action, Change, Planned
@@ -37,12 +38,11 @@ class Inputs:
     session_port: int
 
 
-class SupabasePooler:
+class SupabasePooler(Check):
     """A reading: there is nothing to create, but it may not exist at first."""
 
     name: ClassVar[str] = "supabase.pooler"
     inputs_type: ClassVar[type] = Inputs
-    is_check: ClassVar[bool] = True
 
     def __init__(self, client: SupabaseClient) -> None:
         self._client = client
@@ -58,9 +58,6 @@ class SupabasePooler:
         """Nothing to write; the addresses are known once there is an entry."""
         change = Change(Action.NO_CHANGE, self.name, inputs.ref)
         return Planned((change,), _outputs(inputs, facts) if facts else {})
-
-    def apply(self, inputs: Inputs, facts: Pooler | None, context: Context) -> None:
-        """Nothing to write."""
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Wait for the entry."""

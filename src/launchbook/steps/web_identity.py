@@ -9,9 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from launchbook.engine.poll import until
+from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
-from launchbook.errors import NotReady, VerificationFailed
 from launchbook.model.change import Action, Change, Planned
 from launchbook.model.source import public_digest
 from launchbook.redact import Secret, reveal
@@ -38,20 +37,11 @@ class Inputs:
     variables: Mapping[str, str | Secret]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a look at a page found wrong; nothing, when it is right."""
-
-    problems: tuple[str, ...]
-    elapsed_seconds: float
-
-
-class WebIdentity:
+class WebIdentity(Check):
     """A check: it reads and proves."""
 
     name: ClassVar[str] = "web.identity"
     inputs_type: ClassVar[type] = Inputs
-    is_check: ClassVar[bool] = True
 
     def __init__(self, prober: Prober) -> None:
         self._prober = prober
@@ -64,45 +54,29 @@ class WebIdentity:
         change = Change(Action.NO_CHANGE, self.name, inputs.app)
         return Planned((change,), {"url": inputs.url})
 
-    def apply(self, inputs: Inputs, facts: None, context: Context) -> None:
-        """Nothing to write."""
-
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Look until the page shows the identity, and its variables arrived.
 
         Raises:
             VerificationFailed: It shows something else; the message says what.
         """
-        looks: list[Look] = []
-
-        def look() -> Look:
-            looks.append(self._look(inputs))
-            return looks[-1]
-
-        try:
-            seen = until(
-                look,
-                lambda found: not found.problems,
-                clock=context.clock,
-                deadline_seconds=DEADLINE_SECONDS,
-                what=inputs.url,
-            )
-        except NotReady as error:
-            problems = looks[-1].problems if looks else ()
-            raise VerificationFailed(
-                f"{inputs.url} does not show the build: {'; '.join(problems)}",
-                hint="Open the address, compare, and run the same command again.",
-            ) from error
-        milliseconds = round(seen.elapsed_seconds * 1000)
-        evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}
-        return Verified({"url": inputs.url}, evidence)
+        seen = look_until_right(
+            lambda: self._look(inputs),
+            inputs.url,
+            clock=context.clock,
+            deadline_seconds=DEADLINE_SECONDS,
+            hint="Open the address, compare, and run the same command again.",
+        )
+        return Verified({"url": inputs.url}, seen.evidence)
 
     def _look(self, inputs: Inputs) -> Look:
         """Ask for the page and for what it says of its build."""
         page = self._prober.probe(inputs.url + "/")
         build = self._prober.probe(inputs.url + "/build.json")
         problems = (*_page_problems(page, inputs), *_build_problems(build, inputs))
-        return Look(problems, page.elapsed_seconds)
+        milliseconds = round(page.elapsed_seconds * 1000)
+        evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}
+        return Look(problems, evidence)
 
 
 def _page_problems(page: Answer, inputs: Inputs) -> list[str]:

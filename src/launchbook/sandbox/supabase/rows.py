@@ -6,7 +6,6 @@ import json
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
@@ -37,20 +36,12 @@ async def json_rows(
 
 def json_value(value: object) -> object:
     """Return a column's value as JSON can say it."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
     if isinstance(value, list | tuple):
         return [json_value(each) for each in value]
-    if isinstance(value, dict):
+    if value is None or isinstance(value, bool | int | float | str | dict):
         return value
-    try:
-        json.dumps(value)
-    except TypeError:
-        return str(value)
-    return value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return "\\x" + value.hex() if isinstance(value, bytes) else str(value)

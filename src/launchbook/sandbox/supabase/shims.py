@@ -47,9 +47,9 @@ def write_extensions(folder: Path, installation: Installation) -> Path:
         folder: Ours; replaced.
         installation: Whose control files are marked as trusted.
     """
-    if installation.owner is not None:
+    if installation.copy is not None:
         # Another user cannot look into folders of ours.
-        folder = installation.folder / "more"
+        folder = installation.copy / "more"
     shutil.rmtree(folder, ignore_errors=True)
     target = folder / "extension"
     target.mkdir(parents=True, mode=0o700)
@@ -57,7 +57,7 @@ def write_extensions(folder: Path, installation: Installation) -> Path:
     for found in _own_folders(installation):
         for name in PRIVILEGED:
             _copy_trusted(found, target, name)
-    if installation.owner is not None:
+    if installation.copy is not None and installation.owner is not None:
         give(folder, installation.owner)
     return folder
 
