@@ -45,7 +45,8 @@ def playbook_operation(name: str, summary: str) -> Operation:
         examples=(
             f"{command}",
             f"{command} --check",
-            f"{command} --check --out plan.json && {command} --plan plan.json",
+            f"{command} --check --out plan.json",
+            f"{command} --plan plan.json",
         ),
         fixed=(("playbook", name),),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from launchbook.cli.options import read_switch
 from launchbook.cli.output import Output, output_of
-from launchbook.cli.place import find_home, find_root
+from launchbook.cli.place import find_home, find_root, place_of
 from launchbook.clock import Clock, SystemClock
 from launchbook.config.workspace import Workspace
 from launchbook.errors import FileMissing, InputError
@@ -34,6 +34,7 @@ class Desk:
         root: The working folder, with inventory and playbooks.
         home: The state folder.
         is_confirmed: Whether ``--yes`` was given.
+        environ: The variables that ``env:NAME`` refers to.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Desk:
     clock: Clock
     output: Output
     is_confirmed: bool = False
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def emulator_home(self) -> Path:
@@ -139,16 +141,18 @@ def open_desk(options: Mapping[str, object]) -> Desk:
     Raises:
         FileMissing: There is no inventory here or above.
     """
-    root = find_root()
+    place = place_of(options)
+    root = find_root(place.start)
     if root is None:
         raise FileMissing(
-            f"there is no inventory/product.yml in {Path.cwd()} or above",
+            f"there is no inventory/product.yml in {place.start} or above",
             hint="Change to a working folder, or make one with `launchbook init DIR`.",
         )
     return Desk(
         root=root,
-        home=find_home(root),
+        home=find_home(root, place.environ),
         clock=SystemClock(),
         output=output_of(options),
         is_confirmed=read_switch(options, "yes"),
+        environ=place.environ,
     )

@@ -16,27 +16,31 @@ from launchbook.cli.place import find_root
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from launchbook.cli.place import Place
+
 SUMMARY_KEY = "description:"
 
 
-def build(root: Path | None = None) -> Collection:
+def build(place: Place | None = None) -> Collection:
     """Return the collection that ``tasks.py`` hands to Invoke.
 
     Args:
-        root: The working folder; found from the current one when left out.
+        place: Where the tasks work; the process's own place when left out.
     """
     namespace = Collection()
     namespace.configure({"run": {"echo": False}})
-    _add_playbooks(namespace, root or find_root())
+    _add_playbooks(namespace, find_root(place.start if place else None), place)
     for group, operations in GROUPS.items():
         collection = Collection(group)
         for operation in operations:
-            collection.add_task(task_of(operation))
+            collection.add_task(task_of(operation, place))
         namespace.add_collection(collection)
     return namespace
 
 
-def _add_playbooks(namespace: Collection, root: Path | None) -> None:
+def _add_playbooks(
+    namespace: Collection, root: Path | None, place: Place | None
+) -> None:
     """Add one ``provision.NAME`` task for each playbook in the folder."""
     folder = root / "playbooks" if root else None
     if folder is None or not folder.is_dir():
@@ -44,7 +48,7 @@ def _add_playbooks(namespace: Collection, root: Path | None) -> None:
     collection = Collection("provision")
     for path in sorted(folder.glob("*.yml")):
         operation = playbook_operation(path.stem, _summary(path))
-        collection.add_task(task_of(operation))
+        collection.add_task(task_of(operation, place))
     namespace.add_collection(collection)
 
 

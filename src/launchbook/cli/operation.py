@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Exit, Task
 
+from launchbook.cli.place import OPTION
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from invoke import Context
+
+    from launchbook.cli.place import Place
 
 INTERRUPTED = 130
 """Exit status of a run that a person interrupted; the shell's convention."""
@@ -65,11 +69,19 @@ class Operation:
     fixed: tuple[tuple[str, str], ...] = ()
 
 
-def task_of(operation: Operation) -> Task[Callable[..., None]]:
-    """Make the Invoke task of an operation."""
+def task_of(
+    operation: Operation, place: Place | None = None
+) -> Task[Callable[..., None]]:
+    """Make the Invoke task of an operation.
+
+    Args:
+        operation: What it does and takes.
+        place: Where it works; the process's own place when left out.
+    """
 
     def body(context: Context, **options: Any) -> None:  # noqa: ARG001 - Invoke's own calling convention
-        status = _guarded(operation, {**options, **dict(operation.fixed)})
+        given = {**options, **dict(operation.fixed), OPTION: place}
+        status = _guarded(operation, given)
         if status:
             raise Exit(code=status)
 

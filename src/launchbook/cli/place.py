@@ -1,13 +1,39 @@
-"""Where a command works: the working folder and the state folder."""
+"""Where a command works: the working folder, the state folder, the environment."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HOME_VARIABLE: Final = "LAUNCHBOOK_HOME"
 MARK: Final = Path("inventory") / "product.yml"
+OPTION: Final = "place"
+"""The option under which a command finds the place that it was built for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command works, for a program that embeds the command line.
+
+    Attributes:
+        start: The working folder, or one below it.
+        environ: The variables that ``env:NAME`` refers to and that name the state
+            folder.
+    """
+
+    start: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+
+def place_of(options: Mapping[str, object]) -> Place:
+    """Return the place that the options carry; without one, the process's own."""
+    given = options.get(OPTION)
+    return given if isinstance(given, Place) else Place(Path.cwd(), dict(os.environ))
 
 
 def find_root(start: Path | None = None) -> Path | None:
@@ -19,7 +45,7 @@ def find_root(start: Path | None = None) -> Path | None:
     return None
 
 
-def find_home(root: Path) -> Path:
+def find_home(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the state folder: ``$LAUNCHBOOK_HOME``, or ``.launchbook/``."""
-    given = os.environ.get(HOME_VARIABLE)
+    given = environ.get(HOME_VARIABLE)
     return Path(given).expanduser().resolve() if given else root / ".launchbook"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from typing import TYPE_CHECKING
+
 from invoke import Collection, Program
 
 from launchbook.cli import namespace
 from launchbook.cli.operation import Flag, Operation, task_of
+
+if TYPE_CHECKING:
+    from launchbook.cli.place import Place
 
 INIT = Operation(
     "init",
@@ -18,19 +23,23 @@ INIT = Operation(
 )
 
 
-def build() -> Collection:
+def build(place: Place | None = None) -> Collection:
     """Return the tasks of the working folder, and ``init``."""
-    collection = namespace.build()
-    collection.add_task(task_of(INIT))
+    collection = namespace.build(place)
+    collection.add_task(task_of(INIT, place))
     return collection
+
+
+def program(place: Place | None = None) -> Program:
+    """Return the command line, for the process's own place or for another."""
+    return Program(
+        name="Launchbook",
+        binary="launchbook",
+        version=version("launchbook"),
+        namespace=build(place),
+    )
 
 
 def main() -> None:
     """Run the command line."""
-    program = Program(
-        name="Launchbook",
-        binary="launchbook",
-        version=version("launchbook"),
-        namespace=build(),
-    )
-    program.run()
+    program().run()

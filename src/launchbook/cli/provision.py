@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,7 @@ from launchbook.cli.failure import show
 from launchbook.cli.options import MOST_WORKERS, read_count, read_switch, read_text
 from launchbook.cli.output import REDACTOR
 from launchbook.cli.render.progress import JsonProgress, progress_for
-from launchbook.cli.render.summary import check_lines, run_lines
+from launchbook.cli.render.summary import check_lines, run_lines, summary_record
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
 from launchbook.engine.saved import load, save
@@ -64,7 +63,7 @@ def open_app(desk: Desk, options: Mapping[str, object]) -> App:
         workers=read_count(options, "workers", least=1, most=MOST_WORKERS),
     )
     workspace = Workspace(desk.root, desk.home)
-    return App(workspace, target, desk.clock, REDACTOR, dict(os.environ))
+    return App(workspace, target, desk.clock, REDACTOR, desk.environ)
 
 
 def _check(
@@ -106,6 +105,7 @@ def _run(
         show(result.error, desk.output)
     for line in run_lines(result, playbook):
         desk.output.line(line)
+    desk.output.record(summary_record(result, playbook))
     return result.exit_status
 
 

