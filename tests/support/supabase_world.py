@@ -83,9 +83,7 @@ class Supabase:
         assert answer.status in {200, 201}, (answer.status, answer.text)
         return answer.json() if answer.body else None
 
-    def refused(
-        self, method: str, path: str, body: object = None
-    ) -> tuple[int, str]:
+    def refused(self, method: str, path: str, body: object = None) -> tuple[int, str]:
         """Ask for what must be refused; return the status and the message."""
         answer = self.ask(method, path, body)
         assert answer.status >= 400, answer.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import os
 import socket
 from dataclasses import dataclass
 from functools import cached_property
@@ -238,8 +239,15 @@ def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:
 
 
 def _actor() -> str:
-    """Who runs this, as the ledger says it; no proof of identity."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    """Who runs this, as the ledger says it; no proof of identity.
+
+    A container's user may have a number and no name.
+    """
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid-{os.getuid()}"
+    return f"{name}@{socket.gethostname()}"
 
 
 def _text_digest(folders: Iterable[Path]) -> str:

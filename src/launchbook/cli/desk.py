@@ -122,6 +122,9 @@ class Desk:
         shutil.rmtree(kept, ignore_errors=True)
         if (self.home / SANDBOX_FOLDER).is_dir():
             shutil.copytree(self.home / SANDBOX_FOLDER, kept)
+        else:
+            # An empty world has none, and that is worth keeping too.
+            kept.mkdir(parents=True, mode=0o700)
 
     def bring_back_sandbox_ledger(self, name: str) -> None:
         """Put ledger and secrets of a kept world back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-
 from typing import TYPE_CHECKING
 
 from invoke import Collection, Program

@@ -66,11 +66,16 @@ class _Shelf:
     used_count: int = 0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def take_idle(self) -> ServerConnection | None:
+    def keep(self, connection: ServerConnection) -> None:
+        """Let a connection lie idle."""
+        connection.rest()
+        self.idle.append(connection)
+
+    async def take_idle(self) -> ServerConnection | None:
         """Return an idle connection that still lives, the latest first."""
         while self.idle:
             found = self.idle.pop()
-            if found.is_open:
+            if await found.wake():
                 return found
             found.close()
         return None
@@ -98,7 +103,7 @@ class TransactionPool:
         connection = await login.connect(tenant.socket)
         shelf = self._shelf(login.key)
         if shelf.used_count + len(shelf.idle) < tenant.pool_size:
-            shelf.idle.append(connection)
+            shelf.keep(connection)
         else:
             connection.close()
         return connection
@@ -114,7 +119,7 @@ class TransactionPool:
         await self._take_place(shelf, login)
         try:
             tenant = open_tenant(self._directory.tenant(login.ref))
-            return shelf.take_idle() or await login.connect(tenant.socket)
+            return await shelf.take_idle() or await login.connect(tenant.socket)
         except BaseException:
             await self._give_place(shelf)
             raise
@@ -124,7 +129,7 @@ class TransactionPool:
         shelf = self._shelf(login.key)
         try:
             if await connection.reset():
-                shelf.idle.append(connection)
+                shelf.keep(connection)
             else:
                 connection.close()
         except (OSError, asyncio.IncompleteReadError):

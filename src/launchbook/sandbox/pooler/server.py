@@ -57,10 +57,20 @@ class ServerConnection:
     parameters: list[Message] = field(default_factory=list)
     key: bytes = b""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether neither side has closed it."""
-        return not (self.reader.at_eof() or self.writer.is_closing())
+    _resting: asyncio.Task[bytes] | None = None
+
+    def rest(self) -> None:
+        """Begin to lie idle; whatever the server says meanwhile means its end."""
+        self._resting = asyncio.create_task(self.reader.read(1))
+
+    async def wake(self) -> bool:
+        """End lying idle; False when the server has gone away."""
+        resting, self._resting = self._resting, None
+        if resting is None:
+            return True
+        resting.cancel()
+        await asyncio.gather(resting, return_exceptions=True)
+        return resting.cancelled()
 
     @classmethod
     async def open(
@@ -123,6 +133,8 @@ class ServerConnection:
 
     def close(self) -> None:
         """Say goodbye and close."""
+        if self._resting is not None:
+            self._resting.cancel()
         if not self.writer.is_closing():
             self.writer.write(Message(TERMINATE, b"").encode())
             self.writer.close()

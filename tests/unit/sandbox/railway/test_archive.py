@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from launchbook.sandbox.railway.archive import InvalidArchive, check_archive, unpack
+from launchbook.sandbox.railway.archive import (
+    HAS_FILTERS,
+    InvalidArchive,
+    check_archive,
+    unpack,
+)
 from tests.support.railway_account import not_a_tarball, tarball
 
 
@@ -25,20 +30,27 @@ def linked(name: str, target: str) -> bytes:
     return buffer.getvalue()
 
 
-def test_files_and_folders_come_out_as_they_went_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_filters", [HAS_FILTERS, False])
+def test_files_and_folders_come_out_as_they_went_in(
+    tmp_path: Path, has_filters: bool
+) -> None:
     path = saved(tmp_path, tarball({"a.txt": "a", "b/c.txt": "c"}))
-    assert unpack(path, tmp_path / "out") == 2
+    assert 2 == unpack(path, tmp_path / "out", has_filters=has_filters)
     assert (tmp_path / "out" / "b" / "c.txt").read_text() == "c"
 
 
+@pytest.mark.parametrize("has_filters", [HAS_FILTERS, False])
 @pytest.mark.parametrize(
     "content",
     [tarball({"../out.txt": "x"}), linked("link", "/etc"), linked("link", "../..")],
     ids=["a name", "an absolute link", "a relative link"],
 )
-def test_what_leads_out_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_what_leads_out_is_refused(
+    tmp_path: Path, content: bytes, has_filters: bool
+) -> None:
+    path = saved(tmp_path, content)
     with pytest.raises(InvalidArchive):
-        unpack(saved(tmp_path, content), tmp_path / "out")
+        unpack(path, tmp_path / "out", has_filters=has_filters)
     assert not (tmp_path / "out.txt").exists()
 
 

@@ -152,7 +152,9 @@ def test_requests_from_sql_are_queued_and_not_sent(project: Project) -> None:
         await connection.execute(
             """select net.http_post(url := 'https://example.org', body := '{"a": 1}')"""
         )
-        sql = "select method, url, convert_from(body, 'UTF8') from net.http_request_queue"
+        sql = (
+            "select method, url, convert_from(body, 'UTF8') from net.http_request_queue"
+        )
         return tuple(await connection.fetchrow(sql))
 
     assert ("POST", "https://example.org", '{"a": 1}') == project.run(work)

@@ -1,0 +1,115 @@
+"""Staging from nothing, and again: what a person sees and what the platforms do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.journey import STAGING, Journey, Provisioned
+
+pytestmark = pytest.mark.xdist_group("journey")
+
+WEB_APPS = ("customer", "business", "admin")
+BACKEND_HOST = "backend-staging.up.railway.localhost"
+MADE = {
+    "POST /v1/projects": 1,
+    "PUT /v1/projects/{ref}/ssl-enforcement": 1,
+    "POST /v1/projects/{ref}/network-restrictions/apply": 1,
+    "projectCreate": 1,
+    "environmentCreate": 1,
+    "serviceCreate": 3,
+    "serviceInstanceUpdate": 3,
+    "serviceDomainCreate": 1,
+    "variableCollectionUpsert": 3,
+    "POST /project/{project}/environment/{environment}/up": 3,
+    "POST /v11/projects": 3,
+    "POST /v9/projects/{project}/custom-environments": 3,
+    "POST /v10/projects/{project}/domains": 3,
+    "POST /v10/projects/{project}/env": 3,
+    "POST /v13/deployments": 3,
+}
+
+
+def web_host(app: str) -> str:
+    return f"vocilia-{app}-staging.vercel.localhost"
+
+
+def test_the_first_run_makes_each_thing_once(provisioned: Provisioned) -> None:
+    made = dict(provisioned.made)
+    made.pop("POST /v2/files")
+    assert made == MADE
+    assert "30 changed, 7 unchanged, 0 failed" == provisioned.first.counts
+
+
+def test_four_addresses_answer_with_the_build_that_was_made(
+    provisioned: Provisioned, journey: Journey
+) -> None:
+    port = journey.sandbox.facts["edge_port"]
+    shown = {line.split()[-1] for line in provisioned.first.lines if "://" in line}
+    hosts = [BACKEND_HOST, *map(web_host, WEB_APPS)]
+    assert {f"https://{host}:{port}" for host in hosts} == shown
+    commit = {journey.serves(host).partition("-")[0] for host in hosts}
+    assert 1 == len(commit)
+    for app in WEB_APPS:
+        identity = journey.serves(web_host(app))
+        page = journey.sandbox.visit(web_host(app)).text
+        assert f'<meta name="build-identity" content="{identity}"' in page
+    assert "0 deployments" not in provisioned.first.out
+
+
+def test_a_second_run_writes_nothing(journey: Journey) -> None:
+    mark = journey.mark()
+    again = journey.run(STAGING)
+    assert [] == journey.written(mark)
+    assert (0, "0 changed, 37 unchanged, 0 failed") == (again.status, again.counts)
+
+
+def test_check_after_a_run_finds_nothing_pending(journey: Journey) -> None:
+    mark = journey.mark()
+    checked = journey.run(STAGING, "--check")
+    assert [] == journey.written(mark)
+    assert (0, []) == (checked.status, checked.pending)
+
+
+def test_check_on_an_empty_sandbox_shows_the_whole_plan_and_writes_nowhere(
+    nothing: Journey,
+) -> None:
+    before = files_below(nothing.home)
+    mark = nothing.mark()
+    checked = nothing.run(STAGING, "--check")
+    assert 3 == checked.status
+    assert [] == nothing.written(mark)
+    assert before == files_below(nothing.home)
+    created = [line for line in checked.pending if line.startswith("+")]
+    unknown = [line for line in checked.pending if line.startswith("?")]
+    assert [
+        "+ supabase.project vocilia-staging",
+        "+ railway.project vocilia",
+        "+ vercel.project vocilia-customer",
+        "+ vercel.project vocilia-business",
+        "+ vercel.project vocilia-admin",
+    ] == created
+    assert 25 == len(unknown)
+    assert (
+        "? railway.variables backend_variables: cannot know yet, "
+        "because of step backend_project"
+    ) in unknown
+    assert "next: invoke provision.staging" == checked.lines[-1]
+
+
+def test_the_playbook_that_staging_needs_runs_alone_and_stays(nothing: Journey) -> None:
+    alone = nothing.run("provision.infrastructure")
+    assert (0, "next: invoke provision.staging") == (alone.status, alone.lines[-1])
+    mark = nothing.mark()
+    assert "0 changed" in nothing.run("provision.infrastructure").counts
+    assert [] == nothing.written(mark)
+
+
+def files_below(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file that is ours, with size and time; the sandbox's own are left out."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and (folder / "emulator") not in path.parents
+    }

@@ -1,0 +1,246 @@
+"""The whole product as a person uses it: the command line against a real sandbox.
+
+Commands run in this process, through Invoke's own program, so that what they execute
+is measured; ``spawn`` starts the same command as a real process, to be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launchbook.cli.program import program
+from launchbook.cli.place import Place
+from launchbook.config.package_data import data_root
+from launchbook.sandbox.settings import Settings
+from tests.support.sandbox import Sandbox, sandbox_running
+
+PARTS = ("inventory", "playbooks", "examples/vocilia")
+SOURCE = Path(__file__).parents[2] / "src"
+TASKS = "from launchbook.cli import namespace\n\nns = namespace.build()\n"
+STAGING = "provision.staging"
+FILE_UPLOAD = "POST /v2/files"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: exit status, standard output, standard error."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def pending(self) -> list[str]:
+        """The plan's lines about something to do: create, update, delete, unknown."""
+        signs = ("  + ", "  ~ ", "  - ", "  ? ")
+        return [line.strip() for line in self.lines if line.startswith(signs)]
+
+    @property
+    def counts(self) -> str:
+        """The line that counts steps, without its seconds."""
+        found = [line for line in self.lines if " changed, " in line]
+        return found[-1].rpartition(" in ")[0] if found else self.out + self.err
+
+    @property
+    def records(self) -> list[dict[str, object]]:
+        """The JSON objects of ``--json``, one a line."""
+        return [json.loads(line) for line in self.lines]
+
+    @property
+    def code(self) -> str:
+        """The code of the error that was shown, or nothing."""
+        first = self.err.partition("error[")[2]
+        return first.partition("]")[0]
+
+    @property
+    def hint(self) -> str:
+        found = [line for line in self.err.splitlines() if line.startswith("hint: ")]
+        return found[-1].removeprefix("hint: ") if found else ""
+
+
+@dataclass
+class Journey:
+    """A working folder, a state folder, and the sandbox that runs on it.
+
+    Attributes:
+        root: The working folder; a test that changes files takes ``folder``.
+        environ: Variables that the commands see beside the state folder.
+    """
+
+    sandbox: Sandbox
+    root: Path
+    home: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    # --- commands -------------------------------------------------------------
+
+    def run(self, *words: str) -> Outcome:
+        """Type a command, in this process."""
+        place = Place(self.root, {"LAUNCHBOOK_HOME": str(self.home), **self.environ})
+        out, err, status = io.StringIO(), io.StringIO(), 0
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                program(place).run(["launchbook", *words])
+            except SystemExit as ended:
+                status = int(ended.code or 0)
+        return Outcome(status, out.getvalue(), err.getvalue())
+
+    def spawn(self, *words: str) -> subprocess.Popen[str]:
+        """Type a command, in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "invoke", *words],
+            cwd=self.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment(),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that runs the product."""
+        home = {"LAUNCHBOOK_HOME": str(self.home), "PYTHONPATH": str(SOURCE)}
+        kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+        return {**kept, **home, **self.environ}
+
+    # --- files ----------------------------------------------------------------
+
+    def elsewhere(self, folder: Path, **environ: str) -> Journey:
+        """Return the same sandbox, seen from a working folder of its own."""
+        return Journey(self.sandbox, make_folder(folder), self.home, environ)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text in a file of the working folder."""
+        file = self.root / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text, f"{path} does not hold {old!r}"
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def line_of(self, path: str, start: str) -> int:
+        """Return the number of the first line that starts with a text."""
+        lines = (self.root / path).read_text(encoding="utf-8").splitlines()
+        return 1 + next(n for n, line in enumerate(lines) if line.startswith(start))
+
+    @property
+    def work_tree(self) -> Path:
+        """The product's copy that is deployed."""
+        return self.home / "rehearsal" / "vocilia"
+
+    @property
+    def ledger(self) -> Path:
+        return self.home / "sandbox" / "ledger.db"
+
+    # --- the platforms --------------------------------------------------------
+
+    def mark(self) -> int:
+        """Return where the log of requests is now, for ``written``."""
+        return self.sandbox.world.requests.total_count
+
+    def written(self, since: int) -> list[str]:
+        """Return the mutating operations after a mark, uploads of files left out."""
+        listed = self.sandbox.world.requests.listed(since=since, is_mutating=True)
+        return [each.operation for each in listed if each.operation != FILE_UPLOAD]
+
+    def made(self, since: int) -> Counter[str]:
+        """Count what was accepted, by operation."""
+        listed = self.sandbox.world.requests.listed(since=since, is_mutating=True)
+        return Counter(each.operation for each in listed if 200 <= each.status < 300)
+
+    def order(self, vendor: str, operation: str, effect: str, **details: object) -> None:
+        """Let something go wrong."""
+        fault = {"vendor": vendor, "operation": operation, "effect": effect, **details}
+        assert self.sandbox.control("POST", "/faults", fault).status < 300
+
+    def serves(self, service: str = "backend-staging.up.railway.localhost") -> str:
+        """Return the build that answers on a host."""
+        path = "/health" if "railway" in service else "/build.json"
+        answer = self.sandbox.visit(service, path).json()
+        return str(answer.get("build") or answer.get("identity"))
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a working folder of the shipped files."""
+    for part in PARTS:
+        shutil.copytree(data_root() / part, folder / part)
+    (folder / "tasks.py").write_text(TASKS, encoding="utf-8")
+    return folder
+
+
+@contextlib.contextmanager
+def journey_running(folder: Path) -> Iterator[Journey]:
+    """Start an empty sandbox, and prepare the product's repository on it."""
+    home = folder / "home"
+    with sandbox_running(Settings(home / "emulator")) as sandbox:
+        journey = Journey(sandbox, make_folder(folder / "shop"), home)
+        started = journey.run("sandbox.up")
+        assert 0 == started.status, started.err
+        yield journey
+
+
+class Provisioned:
+    """A world that is provisioned once, and put back for each test.
+
+    Args:
+        journey: An empty one.
+    """
+
+    EMPTY = "journey-empty"
+    STAGING = "journey-staging"
+
+    def __init__(self, journey: Journey) -> None:
+        self._journey = journey
+        self._kept = journey.home / "kept-rehearsal"
+        shutil.copytree(journey.home / "rehearsal", self._kept, symlinks=True)
+        self._keep(self.EMPTY)
+        self.first = journey.run(STAGING)
+        self.made = journey.made(0)
+        assert 0 == self.first.status, self.first.err
+        self._keep(self.STAGING)
+        self._stamp = self._now(self.STAGING)
+
+    def fresh(self, name: str = STAGING) -> Journey:
+        """Return the journey, its world as it was kept."""
+        journey = self._journey
+        journey.sandbox.control("DELETE", "/faults")
+        if self._stamp != self._now(name):
+            restored = journey.run("sandbox.restore", name)
+            assert 0 == restored.status, restored.err
+            shutil.rmtree(journey.home / "rehearsal")
+            shutil.copytree(self._kept, journey.home / "rehearsal", symlinks=True)
+            self._stamp = self._now(name)
+        return journey
+
+    def _keep(self, name: str) -> None:
+        kept = self._journey.run("sandbox.snapshot", name)
+        assert 0 == kept.status, kept.err
+
+    def _now(self, name: str) -> tuple[object, ...]:
+        """What differs when a test touched the world."""
+        journey = self._journey
+        head = journey.ledger.with_suffix(".head")
+        return (
+            name,
+            len(journey.sandbox.world.requests.listed(is_mutating=True)),
+            head.read_bytes() if head.exists() else b"",
+            _digest(journey.home / "rehearsal"),
+        )
+
+
+def _digest(folder: Path) -> int:
+    """A number that changes with the content of a folder, told by size and time."""
+    found = ((str(p), p.lstat()) for p in sorted(folder.rglob("*")) if p.is_file())
+    return hash(tuple((name, st.st_size, st.st_mtime_ns) for name, st in found))

@@ -1,0 +1,220 @@
+"""Real servers: made, started, killed, recovered; and never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from launchbook.sandbox.installation import (
+    NOBODY,
+    DatabaseFailed,
+    Installation,
+    find_installation,
+    find_programs,
+    lodged_installation,
+)
+from launchbook.sandbox.postgres import Cluster
+from launchbook.sandbox.process import ProcessTable
+from tests.support.sandbox import child_sandbox
+from tests.support.supabase_world import Project, Supabase, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    # Deeper than the path of a Unix socket may be, and nobody else may look in.
+    path = tmp_path / ("deep" * 30)
+    path.mkdir(mode=0o700)
+    return path
+
+
+@pytest.fixture
+def table(home: Path) -> ProcessTable:
+    return ProcessTable(home / "processes.json")
+
+
+async def insert(cluster: Cluster) -> None:
+    async with cluster.admin() as connection:
+        await connection.execute(
+            "create table kept (n int); insert into kept values (7)"
+        )
+
+
+async def kept(cluster: Cluster) -> object:
+    async with cluster.admin() as connection:
+        return await connection.fetchval("select n from kept")
+
+
+def installation(home: Path, table: ProcessTable) -> Installation:
+    return asyncio.run(find_installation(home, table))
+
+
+def test_data_survives_a_stop_and_a_crash(home: Path, table: ProcessTable) -> None:
+    found = installation(home, table)
+
+    async def live() -> list[object]:
+        cluster = Cluster(home / "one", found, table)
+        await cluster.create({"max_connections": "33"})
+        await cluster.start()
+        assert cluster.is_running
+        await insert(cluster)
+        await cluster.stop(Cluster.AT_ONCE)
+        await cluster.start()
+        values = [await kept(cluster)]
+        await cluster.stop()
+        assert not cluster.is_running
+        await cluster.start()
+        values.append(await kept(cluster))
+        async with cluster.admin() as connection:
+            values.append(await connection.fetchval("show max_connections"))
+        await cluster.stop()
+        return values
+
+    assert [7, 7, "33"] == asyncio.run(live())
+
+
+def test_the_socket_is_short_private_and_gone_with_the_server(
+    home: Path, table: ProcessTable
+) -> None:
+    cluster = Cluster(home / "one", installation(home, table), table)
+
+    async def live() -> tuple[int, int]:
+        await cluster.create()
+        await cluster.start()
+        path = cluster.socket_path
+        mode = path.parent.stat().st_mode & 0o777
+        await cluster.stop()
+        return len(os.fsencode(path)), mode
+
+    length, mode = asyncio.run(live())
+    assert length <= 107
+    assert mode == 0o700
+    assert not cluster.socket_path.parent.exists()
+
+
+def test_a_server_that_cannot_start_tells_the_end_of_its_log(
+    home: Path, table: ProcessTable
+) -> None:
+    cluster = Cluster(home / "one", installation(home, table), table)
+
+    async def live() -> None:
+        await cluster.create({"shared_buffers": "none"})
+        await cluster.start()
+
+    with pytest.raises(DatabaseFailed, match="shared_buffers"):
+        asyncio.run(live())
+    assert not cluster.socket_path.parent.exists()
+
+
+def test_a_folder_that_others_may_read_is_not_used_for_the_socket(
+    home: Path, table: ProcessTable
+) -> None:
+    cluster = Cluster(home / "one", installation(home, table), table)
+    place = cluster.socket_path.parent
+    place.mkdir(mode=0o755)
+    try:
+        with pytest.raises(DatabaseFailed, match="not private"):
+            asyncio.run(cluster.start())
+    finally:
+        place.rmdir()
+
+
+def test_the_folders_of_the_user_keep_their_modes(
+    home: Path, table: ProcessTable
+) -> None:
+    before = (home.stat().st_mode, home.parent.stat().st_mode)
+
+    async def live() -> None:
+        cluster = Cluster(home / "one", installation_, table)
+        await cluster.create()
+        await cluster.start()
+        await cluster.stop()
+
+    installation_ = installation(home, table)
+    asyncio.run(live())
+    assert before == (home.stat().st_mode, home.parent.stat().st_mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_where_namespaces_are_refused_another_user_runs_the_server(
+    home: Path, table: ProcessTable
+) -> None:
+    lodged = asyncio.run(lodged_installation(find_programs(), home, table))
+    cluster = Cluster(home / "one", lodged, table)
+
+    async def live() -> tuple[int, object]:
+        await cluster.create()
+        await cluster.start()
+        assert cluster.pid is not None
+        with open(f"/proc/{cluster.pid}/status") as file:  # noqa: PTH123 - not a path of ours
+            (line,) = [line for line in file if line.startswith("Uid:")]
+        await insert(cluster)
+        await cluster.stop()
+        await cluster.start()
+        value = await kept(cluster)
+        await cluster.stop()
+        return int(line.split()[1]), value
+
+    assert (NOBODY, 7) == asyncio.run(live())
+    assert (home / "one" / "data" / "PG_VERSION").is_file()
+    lodged.close()
+    assert lodged.copy is not None
+    assert not lodged.copy.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_what_a_killed_sandbox_left_with_another_user_is_taken_up_again(
+    home: Path, table: ProcessTable
+) -> None:
+    lodged = asyncio.run(lodged_installation(find_programs(), home, table))
+
+    async def live() -> object:
+        killed = Cluster(home / "one", lodged, table)
+        await killed.create()
+        await killed.start()
+        await insert(killed)
+        assert killed._process is not None
+        await killed._process.kill()
+        again = Cluster(home / "one", lodged, table)
+        await again.start()
+        value = await kept(again)
+        await again.stop()
+        return value
+
+    assert asyncio.run(live()) == 7
+    lodged.close()
+
+
+def test_a_killed_sandbox_leaves_no_server_and_loses_no_commit(tmp_path: Path) -> None:
+    home = tmp_path / "emulator"
+    with child_sandbox(home) as sandbox:
+        project = Supabase(sandbox).project()
+        project.query("create table kept as select 7 as n")
+        data = f"{home}/supabase/{project.ref}/data"
+        (pid,) = _servers(data)
+        sandbox.kill()
+        until(lambda: not _servers(data))
+    with child_sandbox(home) as sandbox:
+        again = Project(Supabase(sandbox), project.ref)
+        assert [{"n": 7}] == again.query("select n from kept")
+        assert [pid] != _servers(data)
+
+
+def _servers(data: str) -> list[int]:
+    """The processes that run a server on a data folder."""
+    found = []
+    for folder in os.scandir("/proc"):
+        if folder.name.isdigit():
+            try:
+                with open(f"{folder.path}/cmdline", "rb") as file:  # noqa: PTH123 - many
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if data.encode() in words:
+                found.append(int(folder.name))
+    return found
