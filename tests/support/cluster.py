@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from launchbook.sandbox.installation import namespace, ordinary_users
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,7 +45,7 @@ def as_ordinary_user() -> list[str]:
     """PostgreSQL refuses root: as root it gets a user namespace of its own."""
     if os.geteuid() != 0:
         return []
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    return list(namespace(ordinary_users()[0].pw_uid))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ is measured; ``spawn`` starts the same command as a real process, to be killed.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -189,6 +190,9 @@ def journey_running(folder: Path) -> Iterator[Journey]:
         started = journey.run("sandbox.up")
         assert 0 == started.status, started.err
         yield journey
+        # Connections that commands left to the collector close before the sandbox
+        # does, which would otherwise wait for their goodbye.
+        gc.collect()
 
 
 class Provisioned:

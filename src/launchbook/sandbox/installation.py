@@ -1,15 +1,17 @@
 """Where PostgreSQL's programs are, and as whom they run.
 
 PostgreSQL refuses to run as root. Root therefore enters a user namespace in which it
-is an ordinary user, and all files stay root's. Where namespaces are refused (some
+is an ordinary user, and all files stay root's; so does a user without a name. Where namespaces are refused (some
 containers), the programs are copied to a folder of an unprivileged user.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.util
 import os
+import pwd
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from launchbook.sandbox.process import ProcessTable
 
 SYSTEM: Final = Path("/usr/lib/postgresql")
-NAMESPACE: Final = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 NOBODY: Final = 65534
 """User and group that own nothing, on every Linux."""
 STEPPING_DOWN: Final = (
@@ -92,6 +93,25 @@ def find_programs() -> Path:
     )
 
 
+def ordinary_users() -> list[pwd.struct_passwd]:
+    """Return the machine's users but root, the one that owns nothing first.
+
+    PostgreSQL wants to be one of them: initdb looks its user's name up.
+
+    Raises:
+        DatabaseFailed: There are none.
+    """
+    users = [user for user in pwd.getpwall() if user.pw_uid != 0]
+    if not users:
+        raise DatabaseFailed("PostgreSQL needs a user beside root on this machine")
+    return sorted(users, key=lambda user: user.pw_uid != NOBODY)
+
+
+def namespace(user: int) -> tuple[str, ...]:
+    """Return the words that start a program as a user in a namespace of its own."""
+    return ("unshare", "--user", f"--map-user={user}", f"--map-group={user}")
+
+
 async def find_installation(folder: Path, table: ProcessTable) -> Installation:
     """Return how PostgreSQL runs here.
 
@@ -104,9 +124,9 @@ async def find_installation(folder: Path, table: ProcessTable) -> Installation:
             neither enter a user namespace nor become another user.
     """
     programs = find_programs()
-    if os.geteuid() != 0:
+    if os.geteuid() in {user.pw_uid for user in ordinary_users()}:
         return Installation(programs)
-    confined = Installation(programs, NAMESPACE)
+    confined = Installation(programs, namespace(ordinary_users()[0].pw_uid))
     if await _runs(confined, folder, table):
         return confined
     if programs.is_relative_to(SYSTEM):
@@ -122,6 +142,18 @@ async def lodged_installation(
     Raises:
         DatabaseFailed: They do not run there either.
     """
+    lodged = await asyncio.to_thread(_copy_programs, programs, folder)
+    if await _runs(lodged, folder, table):
+        return lodged
+    lodged.close()
+    raise DatabaseFailed(
+        "PostgreSQL does not run as root, and neither a user namespace (unshare) "
+        "nor another user (setpriv) is possible here"
+    )
+
+
+def _copy_programs(programs: Path, folder: Path) -> Installation:
+    """Copy programs and their libraries, as the wheel lays them out."""
     # One name a folder, so that what a killed sandbox left is replaced.
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     copy = Path(tempfile.gettempdir()) / f"lb-postgres-{mark}"
@@ -131,17 +163,9 @@ async def lodged_installation(
     shutil.copytree(programs, place, symlinks=True)
     libraries = programs.parents[1] / LIBRARIES
     if libraries.is_dir():
-        # The wheel's programs look for them beside their package.
         shutil.copytree(libraries, copy / LIBRARIES, symlinks=True)
     give(copy, NOBODY)
-    lodged = Installation(place, STEPPING_DOWN, owner=NOBODY, copy=copy)
-    if await _runs(lodged, folder, table):
-        return lodged
-    lodged.close()
-    raise DatabaseFailed(
-        "PostgreSQL does not run as root, and neither a user namespace (unshare) "
-        "nor another user (setpriv) is possible here"
-    )
+    return Installation(place, STEPPING_DOWN, owner=NOBODY, copy=copy)
 
 
 def give(folder: Path, owner: int) -> None:

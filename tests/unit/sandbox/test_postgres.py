@@ -61,13 +61,13 @@ def test_data_survives_a_stop_and_a_crash(home: Path, table: ProcessTable) -> No
         cluster = Cluster(home / "one", found, table)
         await cluster.create({"max_connections": "33"})
         await cluster.start()
-        assert cluster.is_running
+        values: list[object] = [cluster.is_running]
         await insert(cluster)
         await cluster.stop(Cluster.AT_ONCE)
         await cluster.start()
-        values = [await kept(cluster)]
+        values.append(await kept(cluster))
         await cluster.stop()
-        assert not cluster.is_running
+        values.append(cluster.is_running)
         await cluster.start()
         values.append(await kept(cluster))
         async with cluster.admin() as connection:
@@ -75,7 +75,7 @@ def test_data_survives_a_stop_and_a_crash(home: Path, table: ProcessTable) -> No
         await cluster.stop()
         return values
 
-    assert [7, 7, "33"] == asyncio.run(live())
+    assert [True, 7, False, 7, "33"] == asyncio.run(live())
 
 
 def test_the_socket_is_short_private_and_gone_with_the_server(

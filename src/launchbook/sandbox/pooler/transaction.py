@@ -75,8 +75,10 @@ async def serve(
     await client.flush()
     served = _Served(client, pool, login)
     with cancels.known(key, served.working):
-        while (message := await read_message(client.reader)).kind != TERMINATE:
-            await served.transaction(message)
+        message = await read_message(client.reader)
+        while message.kind != TERMINATE:
+            following = await served.transaction(message)
+            message = following or await read_message(client.reader)
 
 
 async def _ask_password(client: Client) -> str:
@@ -102,17 +104,22 @@ class _Served:
         """Return what works for the client now, if anything does."""
         return (self._held.socket, self._held.key) if self._held else None
 
-    async def transaction(self, first: Message) -> None:
-        """Hold a server connection from a first message to the transaction's end."""
+    async def transaction(self, first: Message) -> Message | None:
+        """Hold a server connection from a first message to the transaction's end.
+
+        Returns:
+            What the client sent after that end, if anything was read already.
+        """
         held = self._held = await self._pool.acquire(self._login)
         try:
-            await _Exchange(self._client, held).run(first)
+            following = await _Exchange(self._client, held).run(first)
         except BaseException:
             self._held = None
             await self._pool.drop(self._login, held)
             raise
         self._held = None
         await self._pool.release(self._login, held)
+        return following
 
 
 class _Exchange:
@@ -125,19 +132,28 @@ class _Exchange:
         self._is_batch_open = False
         self._ended = asyncio.Event()
 
-    async def run(self, first: Message) -> None:
-        """Go on until the server is idle and nothing is expected of it."""
+    async def run(self, first: Message) -> Message | None:
+        """Go on until the server is idle and nothing is expected of it.
+
+        Returns:
+            The message with which a quick client begins its next transaction.
+        """
         await self._forward(first)
         answers = asyncio.create_task(self._answers())
         try:
-            while await self._next(answers):
-                pass
+            while True:
+                message = await self._next(answers)
+                if message is None or self._ended.is_set():
+                    return message
+                if message.kind == TERMINATE:
+                    raise ConnectionResetError("the client left within a transaction")
+                await self._forward(message)
         finally:
             answers.cancel()
             await asyncio.gather(answers, return_exceptions=True)
 
-    async def _next(self, answers: asyncio.Task[None]) -> bool:
-        """Pass the client's next message on; False when the transaction is over."""
+    async def _next(self, answers: asyncio.Task[None]) -> Message | None:
+        """Return the client's next message, or None when the end comes before it."""
         incoming = asyncio.create_task(self._client.reader.readexactly(1))
         ended = asyncio.create_task(self._ended.wait())
         try:
@@ -152,18 +168,15 @@ class _Exchange:
         if answers.done():
             await answers
         if incoming.cancelled():
-            return False
-        message = await self._rest(incoming.result())
-        self._ended.clear()
-        await self._forward(message)
-        return True
+            return None
+        return await self._rest(incoming.result())
 
     async def _rest(self, kind: bytes) -> Message:
         """Read the rest of a message of which the first byte is known."""
         reader = self._client.reader
         (length,) = struct.unpack("!I", await reader.readexactly(4))
-        if kind == TERMINATE or length < 4:
-            raise ConnectionResetError("the client left within a transaction")
+        if length < 4:
+            raise ProtocolError(f"a message of {length} bytes")
         return Message(kind, await reader.readexactly(length - 4))
 
     async def _forward(self, message: Message) -> None:

@@ -77,9 +77,13 @@ class SupabaseEmulator(Emulator):
     def status(self) -> Mapping[str, object]:
         """Return facts for people."""
         projects = self._platform.projects()
+        pooler = self._pooler
         return {
             "projects": len(projects),
             "running": sum(each.status == "ACTIVE_HEALTHY" for each in projects),
+            "session_clients": sum(
+                pooler.client_count(each.ref) for each in projects if pooler
+            ),
         }
 
     def endpoints(self) -> Mapping[str, Mapping[str, object]]:

@@ -112,8 +112,8 @@ def test_clients_over_the_pool_size_are_refused(
         "max clients are limited to pool_size: 2"
     )
     supabase.done("PATCH", path, {"default_pool_size": 15})
-    pooler = supabase_sandbox.world.emulators["supabase"]._pooler  # type: ignore[attr-defined] - the emulator's own
-    until(lambda: pooler.client_count(project.ref) == 0)
+    status = supabase_sandbox.world.emulators["supabase"].status
+    until(lambda: status()["session_clients"] == 0)
     assert 1 == project.run(lambda c: c.fetchval("select 1"))
 
 

@@ -42,12 +42,11 @@ def test_a_new_project_comes_up_before_it_is_healthy(supabase: Supabase) -> None
 def test_health_lags_behind_the_status(supabase_sandbox: Sandbox) -> None:
     supabase = Supabase(supabase_sandbox)
     project = supabase.create()
-    platform = supabase_sandbox.world.emulators["supabase"]
-    state = platform._platform.state.projects[project.ref]  # type: ignore[attr-defined] - the emulator's own
     project.reach("ACTIVE_HEALTHY")
-    assert state.ready_at > 0
+    document = supabase_sandbox.world.document("supabase/state").data
+    ready_at = document["projects"][project.ref]["ready_at"]
     until(lambda: {"ACTIVE_HEALTHY"} == {each["status"] for each in project.health()})
-    assert supabase_sandbox.world.clock.timestamp() >= state.ready_at
+    assert supabase_sandbox.world.clock.timestamp() >= ready_at
 
 
 def test_a_second_project_of_the_same_name_is_a_conflict(supabase: Supabase) -> None:
@@ -115,11 +114,10 @@ def test_a_secret_key_is_hidden_unless_it_is_asked_for(
 
 
 def test_two_projects_never_share_a_key() -> None:
-    facts = {"name": "a", "organization": "o", "region": "r", "size": "micro"}
-    one, two = (
-        State(ref="a" * 20, password="p", secret=secret, created_at="", **facts)
-        for secret in ("one", "two")
-    )
+    def project(secret: str) -> State:
+        return State("a" * 20, "shop", "org", "eu-north-1", "micro", "p", secret, "")
+
+    one, two = project("one"), project("two")
     assert legacy_key(one, "anon") != legacy_key(two, "anon")
 
 
@@ -194,8 +192,7 @@ def test_an_unknown_route_is_named(supabase: Supabase) -> None:
 def test_answers_tell_the_budget_and_refuse_when_it_is_spent(
     supabase: Supabase,
 ) -> None:
-    for _ in range(120):
-        answer = supabase.ask("GET", "/v1/profile")
+    answer, *_ = [supabase.ask("GET", "/v1/profile") for _ in range(120)][::-1]
     assert answer.status == 200
     assert answer.headers["x-ratelimit-limit"] == "120"
     assert answer.headers["x-ratelimit-remaining"] == "0"

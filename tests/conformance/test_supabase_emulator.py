@@ -1,0 +1,109 @@
+"""Every answer of the emulated Supabase fits the vendor's own contract file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from launchbook.sandbox.settings import Settings
+from launchbook.sandbox.supabase import build
+from tests.support.contracts import contracts_folder
+from tests.support.sandbox import sandbox_running
+from tests.support.supabase_world import Supabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.supabase_world import Project
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supabase]:
+    contracts_folder()
+    home = tmp_path_factory.mktemp("supabase") / "emulator"
+    with sandbox_running(Settings(home), [build]) as sandbox:
+        yield Supabase(sandbox, is_checked=True)
+
+
+@pytest.fixture(scope="module")
+def project(checked: Supabase) -> Project:
+    return checked.project()
+
+
+@pytest.fixture
+def supabase(checked: Supabase) -> Iterator[Supabase]:
+    """The API; after the test, no exchange may have broken the contract."""
+    yield checked
+    assert checked.problems == []
+
+
+def test_accounts(supabase: Supabase) -> None:
+    supabase.get("/v1/profile")
+    supabase.get("/v1/organizations")
+    slug = supabase.organization
+    supabase.get(f"/v1/projects/available-regions?organization_slug={slug}")
+    for path in ("/v1/profile", "/v1/organizations", "/v1/projects"):
+        answer = supabase.ask("GET", path, headers={"Authorization": "Bearer no"})
+        assert answer.status == 401
+
+
+def test_projects(supabase: Supabase, project: Project) -> None:
+    supabase.get("/v1/projects")
+    slug = supabase.organization
+    supabase.get(f"/v1/organizations/{slug}/projects?offset=0&limit=10&search=shop")
+    supabase.get(project.path())
+    name = {"name": supabase.get(project.path())["name"]}
+    supabase.done("PATCH", project.path(), name)
+    assert supabase.refused("POST", "/v1/projects", supabase.order(**name))[0] == 409
+    assert supabase.refused("GET", f"/v1/projects/{'a' * 20}")[0] == 404
+    project.health()
+
+
+def test_a_life_from_coming_up_to_deleted(supabase: Supabase) -> None:
+    project = supabase.create(desired_instance_size="small")
+    project.health("db")
+    path = project.path("/config/database/pooler")
+    assert supabase.ask("GET", path).status == 404
+    project.reach("ACTIVE_HEALTHY")
+    supabase.done("POST", project.path("/pause"))
+    project.reach("INACTIVE")
+    project.health("db")
+    supabase.done("POST", project.path("/restore"))
+    project.reach("ACTIVE_HEALTHY")
+    supabase.done("POST", project.path("/restart"))
+    project.reach("ACTIVE_HEALTHY")
+    supabase.done("DELETE", project.path())
+
+
+def test_keys(supabase: Supabase, project: Project) -> None:
+    supabase.get(project.path("/api-keys"))
+    supabase.get(project.path("/api-keys?reveal=true"))
+
+
+def test_access(supabase: Supabase, project: Project) -> None:
+    supabase.get(project.path("/network-restrictions"))
+    project.restrict("127.0.0.0/8")
+    supabase.get(project.path("/ssl-enforcement"))
+    project.enforce_tls(is_enforced=True)
+    supabase.get(project.path("/ssl-enforcement"))
+
+
+def test_database(supabase: Supabase, project: Project) -> None:
+    pooler = project.path("/config/database/pooler")
+    supabase.get(pooler)
+    supabase.done("PATCH", pooler, {"default_pool_size": 20})
+    settings = project.path("/config/database/postgres")
+    supabase.done("PUT", settings, {"statement_timeout": "1min", "max_wal_size": "1GB"})
+    supabase.get(settings)
+    password = {"password": "another long password"}
+    supabase.done("PATCH", project.path("/database/password"), password)
+    project.query("select 1 as n")
+    read_only = project.path("/database/query/read-only")
+    supabase.done("POST", read_only, {"query": "select 1 as n"})
+    supabase.get(project.path("/database/backups"))
+
+
+def test_spent_budgets(supabase: Supabase) -> None:
+    statuses = [supabase.ask("GET", "/v1/organizations").status for _ in range(121)]
+    assert statuses[-1] == 429
