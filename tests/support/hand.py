@@ -77,7 +77,7 @@ class Hand:
     def set_web(self, app: str, name: str, value: str) -> None:
         """Set a variable of a web app in the dashboard."""
         project = f"/v9/projects/vocilia-{app}"
-        listed = self.vercel("GET", f"{project}/env")["envs"]
+        listed = self.vercel("GET", f"/v10/projects/vocilia-{app}/env")["envs"]
         (found,) = [each for each in listed if each["key"] == name]
         self.vercel("PATCH", f"{project}/env/{found['id']}", {"value": value})
 

@@ -235,11 +235,9 @@ class Provisioned:
     def _now(self, name: str) -> tuple[object, ...]:
         """What differs when a test touched the world."""
         journey = self._journey
-        head = journey.ledger.with_suffix(".head")
         return (
             name,
             len(journey.sandbox.world.requests.listed(is_mutating=True)),
-            head.read_bytes() if head.exists() else b"",
             _digest(journey.home / "rehearsal"),
         )
 

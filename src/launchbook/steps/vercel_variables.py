@@ -65,7 +65,7 @@ class VercelVariables:
         """One line a variable."""
         changes = tuple(
             _change(inputs.app, name, facts.get(name), value)
-            for name, value in sorted(_desired(inputs).items())
+            for name, value in sorted(inputs.variables.items())
         )
         return Planned(changes, _outputs(inputs))
 
@@ -126,14 +126,20 @@ def _is_same(actual: Variable | None, value: str) -> bool:
     )
 
 
-def _change(app: str, name: str, actual: Variable | None, value: str) -> Change:
-    """The line of one variable; they are public, so values show."""
+def _change(
+    app: str, name: str, actual: Variable | None, desired: str | Secret
+) -> Change:
+    """The line of one variable; what is no secret shows, on both sides."""
     label = f"{app} {name}"
     if actual is None:
         return Change(Action.CREATE, "vercel.variable", label)
-    if _is_same(actual, value):
+    is_secret = isinstance(desired, Secret)
+    text = desired.reveal() if isinstance(desired, Secret) else desired
+    if _is_same(actual, text):
         return Change(Action.NO_CHANGE, "vercel.variable", label)
-    fields = (FieldChange("value", actual.value, value),)
+    before = actual.value
+    shown = before if is_secret or before is None else before.reveal()
+    fields = (FieldChange("value", shown, desired),)
     return Change(Action.UPDATE, "vercel.variable", label, fields)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS: Final = 15.0
 CHECKOUT_TIMEOUT: Final = (
-    "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 15000ms"
+    "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after {:.0f}ms"
 )
 
 Key = tuple[str, str, str]
@@ -86,10 +86,14 @@ class TransactionPool:
 
     Args:
         directory: Asked before each transaction: projects pause and sizes change.
+        wait_seconds: Real time that a client waits for a connection.
     """
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(
+        self, directory: Directory, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         self._directory = directory
+        self._wait_seconds = wait_seconds
         self._shelves: dict[Key, _Shelf] = {}
 
     async def admit(self, login: Login) -> ServerConnection:
@@ -160,13 +164,15 @@ class TransactionPool:
             return tenant is None or shelf.used_count < tenant.pool_size
 
         try:
-            async with asyncio.timeout(WAIT_SECONDS), shelf.changed:
+            async with asyncio.timeout(self._wait_seconds), shelf.changed:
                 await shelf.changed.wait_for(has_place)
                 shelf.used_count += 1
         except TimeoutError:
-            raise Refused("XX000", CHECKOUT_TIMEOUT) from None
+            text = CHECKOUT_TIMEOUT.format(self._wait_seconds * 1000)
+            raise Refused("XX000", text) from None
 
     async def _give_place(self, shelf: _Shelf) -> None:
         shelf.used_count -= 1
         async with shelf.changed:
-            shelf.changed.notify()
+            # All of them: the one that is woken may be giving up just now.
+            shelf.changed.notify_all()

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 BOOTSTRAP: Final = "bootstrap.sql"
 EXTENSIONS: Final = "extensions"
 PROBE_SECONDS: Final = 2.0
+ROLE_SETTINGS: Final = """
+select set_config(split_part(each, '=', 1), substr(each, strpos(each, '=') + 1), false)
+from pg_db_role_setting, unnest(setconfig) as each
+where setrole = 'postgres'::regrole and setdatabase = 0
+"""
+"""What a login as ``postgres`` would set, such as the search path."""
 
 
 class Fleet:
@@ -125,6 +131,7 @@ class Fleet:
         """
         async with self.admin(ref) as connection:
             await connection.execute("set session authorization postgres")
+            await connection.execute(ROLE_SETTINGS)
             yield connection
 
     def tenant(self, ref: str) -> Tenant | None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.support.supabase_world import Project
 
 
+pytestmark = pytest.mark.xdist_group("pooler")
+
+
 def pg8000_connection(project: Project, context: ssl.SSLContext) -> Any:
     return pg8000.native.Connection(
         f"postgres.{project.ref}",

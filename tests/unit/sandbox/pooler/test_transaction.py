@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.support.supabase_world import Project
 
 
+pytestmark = pytest.mark.xdist_group("pooler-transaction")
+
+
 @pytest.fixture(autouse=True)
 def a_pool_of_one(project: Project) -> Iterator[None]:
     path = project.path("/config/database/pooler")
@@ -80,6 +83,23 @@ def test_nothing_of_a_session_is_left_for_the_next_client(project: Project) -> N
             return [before == after, locks]
 
     assert [True, 0] == asyncio.run(work())
+
+
+def test_a_client_that_asks_at_once_again_gets_no_more_than_a_transaction(
+    project: Project,
+) -> None:
+    async def turns(connection: Any) -> set[str]:
+        found = set()
+        for count in range(30):
+            await connection.execute(f"set work_mem = '{count + 100}kB'")
+            found.add(await connection.fetchval("show work_mem"))
+        return found
+
+    async def work() -> list[set[str]]:
+        async with clients(project, 3) as opened:
+            return await asyncio.gather(*(turns(each) for each in opened))
+
+    assert [{"4MB"}] * 3 == asyncio.run(work())
 
 
 def test_a_prepared_statement_is_gone_after_its_transaction(project: Project) -> None:

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.supabase_world import Project
 
+pytestmark = pytest.mark.xdist_group("supabase-bootstrap")
+
 USER = "11111111-2222-4333-8444-555555555555"
 
 

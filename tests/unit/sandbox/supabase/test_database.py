@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.support.supabase_world import Project, Supabase
 
 from tests.support.supabase_world import PASSWORD, until
+
+pytestmark = pytest.mark.xdist_group("supabase-database")
 
 
 def test_rows_come_back_as_json(project: Project) -> None:
@@ -53,6 +57,11 @@ def test_an_sql_error_is_told_with_its_sqlstate(
 def test_queries_run_as_postgres_who_is_no_superuser(project: Project) -> None:
     sql = "select current_user::text as u, rolsuper from pg_roles where rolname = current_user"
     assert [{"u": "postgres", "rolsuper": False}] == project.query(sql)
+
+
+def test_a_query_finds_extensions_without_their_schema(project: Project) -> None:
+    sql = "select uuid_generate_v4() is not null as u, current_schemas(false)::text as s"
+    assert [{"u": True, "s": "{public,extensions}"}] == project.query(sql)
 
 
 def test_a_read_only_query_cannot_write(supabase: Supabase, project: Project) -> None:

@@ -8,6 +8,8 @@ import hmac
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.supabase import build
 from launchbook.sandbox.supabase.keys import legacy_key
@@ -17,6 +19,9 @@ from tests.support.supabase_world import Project, Supabase, until
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+pytestmark = pytest.mark.xdist_group("supabase-projects")
 
 
 def claims_of(token: str, secret: str) -> dict[str, object]:
