@@ -104,6 +104,11 @@ class Supabase:
         created = self.done("POST", "/v1/projects", self.order(**more))
         return Project(self, created["ref"])
 
+    def name_only(self, **more: object) -> Project:
+        """A project that never gets a server: quick, for what needs none."""
+        self.fault("init_failed", "POST /v1/projects")
+        return self.create(**more)
+
     def project(self, **more: object) -> Project:
         """A project whose services are all healthy and that has a pooler."""
         project = self.create(**more)

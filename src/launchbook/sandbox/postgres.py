@@ -133,6 +133,8 @@ class Cluster:
             "--encoding=UTF8",
             "--no-locale",
             "--no-sync",
+            # Half of the bytes of a new cluster, which snapshots would copy.
+            "--wal-segsize=1",
             "--no-instructions",
         )
         launch = Launch(words, self._folder, self._folder / "initdb.log")

@@ -166,7 +166,7 @@ class RailwayDeployment:
         return kind(
             f"Railway deployment of {inputs.service} ended as {deployment.status}; "
             "what served before still serves",
-            hint=f"Fix what the log below says for {inputs.service}, commit it, and run "
+            hint=f"Fix what the log says of {inputs.service}, commit it, and run "
             "the same command again.",
             details={
                 "deployment": deployment.id,

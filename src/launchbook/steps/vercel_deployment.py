@@ -158,7 +158,7 @@ class VercelDeployment:
         return kind(
             f"Vercel deployment of {inputs.app} ended as {deployment.state}: {reason}; "
             "what was live before still is",
-            hint=f"Fix what the log below says for {inputs.app}, commit it, and run "
+            hint=f"Fix what the log says of {inputs.app}, commit it, and run "
             "the same command again.",
             details={"deployment": deployment.id, "log": lines[-LOG_LINES:]},
         )

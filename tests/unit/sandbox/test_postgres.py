@@ -22,7 +22,13 @@ from tests.support.sandbox import child_sandbox
 from tests.support.supabase_world import Project, Supabase, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("sandbox-postgres")
+only_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root can become another user"
+)
 
 
 @pytest.fixture
@@ -36,6 +42,17 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def table(home: Path) -> ProcessTable:
     return ProcessTable(home / "processes.json")
+
+
+@pytest.fixture(scope="module")
+def lodged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    home = tmp_path_factory.mktemp("lodged")
+    table = ProcessTable(home / "processes.json")
+    found = asyncio.run(lodged_installation(find_programs(), home, table))
+    yield found
+    found.close()
+    assert found.copy is not None
+    assert not found.copy.exists()
 
 
 async def insert(cluster: Cluster) -> None:
@@ -78,9 +95,10 @@ def test_data_survives_a_stop_and_a_crash(home: Path, table: ProcessTable) -> No
     assert [True, 7, False, 7, "33"] == asyncio.run(live())
 
 
-def test_the_socket_is_short_private_and_gone_with_the_server(
+def test_the_socket_is_short_private_and_gone_and_no_folder_changed_its_mode(
     home: Path, table: ProcessTable
 ) -> None:
+    modes = (home.stat().st_mode, home.parent.stat().st_mode)
     cluster = Cluster(home / "one", installation(home, table), table)
 
     async def live() -> tuple[int, int]:
@@ -94,6 +112,7 @@ def test_the_socket_is_short_private_and_gone_with_the_server(
     length, mode = asyncio.run(live())
     assert length <= 107
     assert mode == 0o700
+    assert modes == (home.stat().st_mode, home.parent.stat().st_mode)
     assert not cluster.socket_path.parent.exists()
 
 
@@ -124,27 +143,10 @@ def test_a_folder_that_others_may_read_is_not_used_for_the_socket(
         place.rmdir()
 
 
-def test_the_folders_of_the_user_keep_their_modes(
-    home: Path, table: ProcessTable
-) -> None:
-    before = (home.stat().st_mode, home.parent.stat().st_mode)
-
-    async def live() -> None:
-        cluster = Cluster(home / "one", installation_, table)
-        await cluster.create()
-        await cluster.start()
-        await cluster.stop()
-
-    installation_ = installation(home, table)
-    asyncio.run(live())
-    assert before == (home.stat().st_mode, home.parent.stat().st_mode)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@only_root
 def test_where_namespaces_are_refused_another_user_runs_the_server(
-    home: Path, table: ProcessTable
+    home: Path, table: ProcessTable, lodged: Installation
 ) -> None:
-    lodged = asyncio.run(lodged_installation(find_programs(), home, table))
     cluster = Cluster(home / "one", lodged, table)
 
     async def live() -> tuple[int, object]:
@@ -162,17 +164,12 @@ def test_where_namespaces_are_refused_another_user_runs_the_server(
 
     assert (NOBODY, 7) == asyncio.run(live())
     assert (home / "one" / "data" / "PG_VERSION").is_file()
-    lodged.close()
-    assert lodged.copy is not None
-    assert not lodged.copy.exists()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@only_root
 def test_what_a_killed_sandbox_left_with_another_user_is_taken_up_again(
-    home: Path, table: ProcessTable
+    home: Path, table: ProcessTable, lodged: Installation
 ) -> None:
-    lodged = asyncio.run(lodged_installation(find_programs(), home, table))
-
     async def live() -> object:
         killed = Cluster(home / "one", lodged, table)
         await killed.create()
@@ -187,7 +184,6 @@ def test_what_a_killed_sandbox_left_with_another_user_is_taken_up_again(
         return value
 
     assert asyncio.run(live()) == 7
-    lodged.close()
 
 
 def test_a_killed_sandbox_leaves_no_server_and_loses_no_commit(tmp_path: Path) -> None:

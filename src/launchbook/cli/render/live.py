@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from launchbook.cli.render.progress import DONE_WORDS, is_note, summary_of_plan
+from launchbook.cli.render.progress import DONE_WORDS, QUIET, is_note, summary_of_plan
 from launchbook.clock import SystemClock
 from launchbook.model.event import Event, EventKind
 
@@ -80,7 +80,7 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         """Move a step from the table to the lines above."""
         began = self._running.pop(event.step, (event.at, ""))[0]
         self._done += 1
-        if event.kind is EventKind.STEP_UNCHANGED and not self._is_verbose:
+        if event.kind in QUIET and not self._is_verbose:
             return
         sign, style = STYLES[event.kind]
         seconds = (event.at - began).total_seconds()

@@ -26,6 +26,7 @@ DONE_WORDS: Final = {
     EventKind.STEP_COMPENSATED: "taken back",
     EventKind.STEP_SKIPPED: "skipped",
 }
+QUIET: Final = frozenset({EventKind.STEP_UNCHANGED, EventKind.STEP_SKIPPED})
 NAME_WIDTH: Final = 22
 
 
@@ -81,8 +82,8 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
         """Nothing to close."""
 
     def _is_shown(self, event: Event) -> bool:
-        """Unchanged steps are many and say nothing."""
-        is_quiet = event.kind is EventKind.STEP_UNCHANGED and not self._is_verbose
+        """Unchanged and skipped steps are many; the summary counts them."""
+        is_quiet = event.kind in QUIET and not self._is_verbose
         return event.kind in DONE_WORDS and not is_quiet
 
     def _format(self, event: Event, word: str) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from launchbook.model.playbook import Playbook
 
 HEAD_DIGITS: Final = 24
+REFUSED: Final = 4
+"""Exit status of a gate, a guard or a missing approval."""
 
 
 def check_lines(
@@ -39,7 +41,7 @@ def run_lines(result: RunResult, playbook: Playbook) -> Iterator[str]:
         yield f"what stands: {', '.join(result.changed)}"
     for label, steps in (
         ("waiting", result.waiting),
-        ("not started", result.skipped),
+        ("not started", () if _is_refused(result) else result.skipped),
         ("taken back", result.taken_back),
     ):
         if steps:
@@ -78,8 +80,15 @@ def _addresses(result: RunResult, playbook: Playbook) -> Iterator[str]:
 
 def _next(result: RunResult, playbook: Playbook) -> str:
     """The command that makes sense now."""
+    if _is_refused(result):
+        return f"invoke provision.{playbook.name} --check"
     if result.exit_status:
         return f"invoke provision.{playbook.name} (the same command continues)"
     if playbook.name == "infrastructure":
         return "invoke provision.staging"
     return f"invoke provision.{playbook.name} --check"
+
+
+def _is_refused(result: RunResult) -> bool:
+    """Whether a guard or a stale plan refused the run before it wrote anything."""
+    return result.exit_status == REFUSED and not result.changed

@@ -47,6 +47,11 @@ class Pipeline:
         except OSError as error:
             self._parts.logs.write(deployment, BUILD, f"cannot run: {error}")
             await self._failed(deployment, DeployFailed(str(error)))
+        except Exception as error:
+            # A fault of the emulator itself must not leave a client waiting.
+            self._parts.logs.write(deployment, BUILD, f"the sandbox failed: {error!r}")
+            await self._failed(deployment, DeployFailed("the sandbox failed"))
+            raise
 
     async def _failed(self, deployment: Deployment, error: DeployFailed) -> None:
         self._progress.fail(deployment, error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launchbook.sandbox.pooler.pool import WAIT_SECONDS, Login, TransactionPool
+from launchbook.sandbox.pooler.pool import Login, TransactionPool
 from launchbook.sandbox.pooler.tenant import Refused, Tenant
 
 LOGIN = Login("abcdefghijklmnopqrst", "postgres", "postgres", "a password")
@@ -35,7 +35,3 @@ def test_a_client_that_waits_too_long_for_a_connection_is_refused() -> None:
     assert str(refusal.value) == (
         "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 50ms"
     )
-
-
-def test_a_client_waits_fifteen_seconds_by_default() -> None:
-    assert 15 == WAIT_SECONDS

@@ -60,7 +60,9 @@ def test_queries_run_as_postgres_who_is_no_superuser(project: Project) -> None:
 
 
 def test_a_query_finds_extensions_without_their_schema(project: Project) -> None:
-    sql = "select uuid_generate_v4() is not null as u, current_schemas(false)::text as s"
+    sql = (
+        "select uuid_generate_v4() is not null as u, current_schemas(false)::text as s"
+    )
     assert [{"u": True, "s": "{public,extensions}"}] == project.query(sql)
 
 

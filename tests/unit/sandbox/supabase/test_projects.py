@@ -35,28 +35,29 @@ def claims_of(token: str, secret: str) -> dict[str, object]:
     return claims
 
 
-def test_a_new_project_comes_up_before_it_is_healthy(supabase: Supabase) -> None:
+def test_a_new_project_comes_up_and_its_services_and_pooler_lag(
+    supabase: Supabase, supabase_sandbox: Sandbox
+) -> None:
     project = supabase.create()
     assert project.status == "COMING_UP"
     assert {"COMING_UP"} == {each["status"] for each in project.health()}
     pooler = project.path("/config/database/pooler")
     assert (404, "Pooler config not found") == supabase.refused("GET", pooler)
-    project.reach("ACTIVE_HEALTHY")
-
-
-def test_health_lags_behind_the_status(supabase_sandbox: Sandbox) -> None:
-    supabase = Supabase(supabase_sandbox)
-    project = supabase.create()
+    query = {"query": "select 1"}
+    early = supabase.refused("POST", project.path("/database/query"), query)
+    assert (400, True) == (early[0], "COMING_UP" in early[1])
     project.reach("ACTIVE_HEALTHY")
     document = supabase_sandbox.world.document("supabase/state").data
     ready_at = document["projects"][project.ref]["ready_at"]
     until(lambda: {"ACTIVE_HEALTHY"} == {each["status"] for each in project.health()})
     assert supabase_sandbox.world.clock.timestamp() >= ready_at
+    until(lambda: supabase.ask("GET", pooler).status == 200)
+    supabase.done("DELETE", project.path())
 
 
 def test_a_second_project_of_the_same_name_is_a_conflict(supabase: Supabase) -> None:
     body = supabase.order()
-    supabase.done("POST", "/v1/projects", body)
+    supabase.name_only(name=body["name"])
     status, message = supabase.refused("POST", "/v1/projects", body)
     assert status == 409
     assert message == (
@@ -81,12 +82,12 @@ def test_an_impossible_order_is_refused(supabase: Supabase) -> None:
 
 def test_a_smart_group_becomes_a_region(supabase: Supabase) -> None:
     group = {"type": "smartGroup", "code": "emea"}
-    project = supabase.create(region_selection=group)
+    project = supabase.name_only(region_selection=group)
     assert supabase.get(project.path())["region"] == "eu-central-1"
 
 
 def test_the_organization_lists_its_projects_page_by_page(supabase: Supabase) -> None:
-    names = {supabase.get(supabase.create().path())["name"] for _ in range(2)}
+    names = {supabase.get(supabase.name_only().path())["name"] for _ in range(2)}
     path = f"/v1/organizations/{supabase.organization}/projects"
     total = supabase.get(path)["pagination"]["count"]
     pages = [supabase.get(f"{path}?offset={n}&limit=1") for n in range(total)]
@@ -157,8 +158,7 @@ def test_a_deleted_project_is_gone_with_its_server_and_its_data(
 
 
 def test_a_project_that_cannot_start_says_so(supabase: Supabase) -> None:
-    supabase.fault("init_failed", "POST /v1/projects")
-    supabase.create().reach("INIT_FAILED")
+    supabase.name_only().reach("INIT_FAILED")
 
 
 def test_an_ordered_illness_shows_in_the_health_of_one_service(
@@ -224,6 +224,7 @@ def test_the_world_is_the_same_after_a_restart(tmp_path: Path) -> None:
         first.query("create table kept as select 7 as n")
         first.enforce_tls(is_enforced=True)
         second = supabase.create()
+        third = supabase.name_only()
     with sandbox_running(settings, [build]) as sandbox:
         supabase = Supabase(sandbox)
         assert ports == supabase.ports
@@ -233,3 +234,4 @@ def test_the_world_is_the_same_after_a_restart(tmp_path: Path) -> None:
         tls = supabase.get(again.path("/ssl-enforcement"))
         assert tls["currentConfig"]["database"] is True
         Project(supabase, second.ref).reach("ACTIVE_HEALTHY")
+        assert supabase.get(third.path())["name"]
