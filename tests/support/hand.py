@@ -81,6 +81,12 @@ class Hand:
         (found,) = [each for each in listed if each["key"] == name]
         self.vercel("PATCH", f"{project}/env/{found['id']}", {"value": value})
 
+    def web_deployments(self, app: str) -> list[str]:
+        """Return the states of an app's deployments."""
+        project = self.vercel("GET", f"/v9/projects/vocilia-{app}")["id"]
+        found = self.vercel("GET", f"/v7/deployments?projectId={project}")
+        return [str(each["state"]) for each in found["deployments"]]
+
     def protect(self, app: str) -> None:
         """Switch on the protection of all addresses."""
         setting = {"ssoProtection": {"deploymentType": "all"}}

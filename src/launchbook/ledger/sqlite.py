@@ -241,18 +241,31 @@ def _read_only(path: Path) -> sqlite3.Connection:
     read as immutable: otherwise SQLite would make the files beside it.
     """
     if not path.exists() or not path.stat().st_size:
-        return sqlite3.connect(
-            ":memory:", isolation_level=None, check_same_thread=False
-        )
+        return _without_records()
     is_complete = not path.with_name(f"{path.name}-wal").exists()
     mode = "immutable=1" if is_complete else "mode=ro"
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,
         timeout=BUSY_TIMEOUT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
+    try:
+        is_made = _version(connection) is not None
+    except BaseException:
+        connection.close()
+        raise
+    if is_made:
+        return connection
+    # Its first writer is about to make the tables, or was killed before it did.
+    connection.close()
+    return _without_records()
+
+
+def _without_records() -> sqlite3.Connection:
+    """Open what reads as a ledger without records."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,135 @@
+"""kill -9 and Ctrl-C of a real provisioning, then the same command: it converges."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.hand import Hand
+from tests.support.journey import STAGING, Journey
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.xdist_group("crash")
+
+UP = "POST /project/{project}/environment/{environment}/up"
+DEPLOYMENT = "POST /v13/deployments"
+MADE_ONCE = {
+    "POST /v1/projects": 1,
+    "projectCreate": 1,
+    "environmentCreate": 1,
+    "serviceCreate": 3,
+    "serviceDomainCreate": 1,
+    UP: 3,
+    "POST /v11/projects": 3,
+    "POST /v9/projects/{project}/custom-environments": 3,
+    "POST /v10/projects/{project}/domains": 3,
+    DEPLOYMENT: 3,
+}
+"""What would be there twice if it were made twice."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to strike; ``await_`` returns at that moment, or when the run ended."""
+
+    name: str
+    await_: Callable[[Journey, subprocess.Popen[str]], None]
+
+
+def accepted(operation: str, count: int = 1) -> Moment:
+    """The moment at which the platforms have accepted an operation so many times."""
+
+    def await_(journey: Journey, runner: subprocess.Popen[str]) -> None:
+        journey.sandbox.wait_until(
+            lambda: journey.made(0)[operation] >= count or runner.poll() is not None,
+            seconds=30,
+        )
+
+    return Moment(f"{operation} {count}", await_)
+
+
+def begun(step: str) -> Moment:
+    """The moment at which the runner says that it begins with a step."""
+
+    def await_(journey: Journey, runner: subprocess.Popen[str]) -> None:
+        assert runner.stdout is not None
+        for line in runner.stdout:
+            event = json.loads(line)
+            if ("step-started", step) == (event["kind"], event.get("step")):
+                return
+
+    return Moment(f"begun {step}", await_)
+
+
+MOMENTS = (
+    accepted("POST /v1/projects"),
+    accepted("serviceCreate", 2),
+    begun("database_schema"),
+    accepted(UP),
+    accepted(DEPLOYMENT),
+)
+IN_A_ROW = (
+    accepted("projectCreate"),
+    accepted("POST /v11/projects", 2),
+    accepted("POST /v10/projects/{project}/domains", 3),
+    accepted("serviceDomainCreate"),
+    begun("backend_variables"),
+    begun("database_access"),
+    accepted(UP, 3),
+)
+
+
+def strike(journey: Journey, moment: Moment, number: signal.Signals) -> int:
+    """Start the command, send it a signal at that moment; return how it ended."""
+    with journey.spawn(STAGING, "--json") as runner:
+        moment.await_(journey, runner)
+        runner.send_signal(number)
+        out, err = runner.communicate(timeout=30)
+    assert runner.returncode in {-signal.SIGKILL, 130}, out + err
+    return runner.returncode
+
+
+def converges(journey: Journey) -> str:
+    """Type the same command; return what it said."""
+    again = journey.run(STAGING)
+    assert 0 == again.status, again.out + again.err
+    made = journey.made(0)
+    assert {name: made[name] for name in MADE_ONCE} == MADE_ONCE
+    assert "0 changed, 37 unchanged, 0 failed" == journey.run(STAGING).counts
+    return again.out
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda each: each.name)
+def test_a_killed_run_is_continued_and_makes_nothing_twice(
+    doomed: Journey, moment: Moment
+) -> None:
+    assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL)
+    said = converges(doomed)
+    assert "took over the lock" in said
+    assert "it is dead" in said
+    hand = Hand(doomed.sandbox)
+    for service in ("backend", "worker", "payments"):
+        assert 1 == len(hand.deployments(service))
+    for app in ("customer", "business", "admin"):
+        assert 1 == len(hand.web_deployments(app))
+
+
+def test_a_run_that_is_killed_again_and_again_converges(doomed: Journey) -> None:
+    for moment in IN_A_ROW:
+        assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL)
+    converges(doomed)
+
+
+def test_ctrl_c_ends_with_130_gives_the_lock_back_and_the_same_command_continues(
+    doomed: Journey,
+) -> None:
+    assert 130 == strike(doomed, begun("database"), signal.SIGINT)
+    said = converges(doomed)
+    assert "took over the lock" not in said
