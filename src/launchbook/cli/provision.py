@@ -10,7 +10,8 @@ from launchbook.cli.desk import Desk, open_desk
 from launchbook.cli.failure import show
 from launchbook.cli.options import MOST_WORKERS, read_count, read_switch, read_text
 from launchbook.cli.output import REDACTOR
-from launchbook.cli.render.progress import JsonProgress, progress_for
+from launchbook.cli.render.choice import progress_for
+from launchbook.cli.render.progress import JsonProgress
 from launchbook.cli.render.summary import check_lines, run_lines, summary_record
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
@@ -105,6 +106,8 @@ def _run(
         show(result.error, desk.output)
     for line in run_lines(result, playbook):
         desk.output.line(line)
+    if app.target.platforms == SANDBOX:
+        desk.output.line("the sandbox goes on running; `invoke sandbox.down` stops it")
     desk.output.record(summary_record(result, playbook))
     return result.exit_status
 

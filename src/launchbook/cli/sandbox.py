@@ -37,6 +37,9 @@ def up(options: Mapping[str, object]) -> int:
     )
     desk.output.line(f"  web addresses    https://*.localhost:{endpoints.edge_port}")
     desk.output.line(f"  certificates of  {endpoints.ca_file}")
+    desk.output.line(
+        "                   (a browser warns about them until `invoke sandbox.trust`)"
+    )
     source = "committed to" if is_new else "unchanged in"
     desk.output.line(f"  product          {source} {desk.rehearsal().work_tree}")
     return 0

@@ -95,17 +95,6 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
         return f"  {elapsed:6.1f}s  {word:<10} {event.step:<{NAME_WIDTH}}{message}".rstrip()
 
 
-def progress_for(output: Output, *, is_verbose: bool) -> Progress:
-    """Return the progress that fits where the output goes."""
-    if output.is_json:
-        return JsonProgress(output)
-    if output.is_live:
-        from launchbook.cli.render.live import LiveProgress
-
-        return LiveProgress(output, is_verbose=is_verbose)
-    return PlainProgress(output, is_verbose=is_verbose)
-
-
 def is_note(event: Event) -> bool:
     """Whether a person must see this: a lock taken over, a killed run continued."""
     is_about_run = event.kind is EventKind.RUN_STARTED and bool(event.message)
