@@ -77,12 +77,10 @@ MOMENTS = (
 )
 IN_A_ROW = (
     accepted("projectCreate"),
-    accepted("POST /v11/projects", 2),
     accepted("POST /v10/projects/{project}/domains", 3),
-    accepted("serviceDomainCreate"),
-    begun("backend_variables"),
-    begun("database_access"),
-    accepted(UP, 3),
+    begun("database_schema"),
+    accepted(UP),
+    accepted(DEPLOYMENT, 3),
 )
 
 

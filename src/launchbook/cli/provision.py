@@ -29,6 +29,7 @@ PENDING: Final = 3
 ENVIRONMENTS: Final = {"production": "production"}
 """Playbooks that are about another environment than staging."""
 DEFAULT_ENVIRONMENT: Final = "staging"
+STAYS_UP: Final = "the sandbox goes on running; `invoke sandbox.down` stops it"
 
 
 def run(options: Mapping[str, object]) -> int:
@@ -104,10 +105,9 @@ def _run(
         ledger.close()
     if result.error is not None:
         show(result.error, desk.output)
-    for line in run_lines(result, playbook):
+    note = STAYS_UP if app.target.platforms == SANDBOX else ""
+    for line in run_lines(result, playbook, note=note):
         desk.output.line(line)
-    if app.target.platforms == SANDBOX:
-        desk.output.line("the sandbox goes on running; `invoke sandbox.down` stops it")
     desk.output.record(summary_record(result, playbook))
     return result.exit_status
 

@@ -31,8 +31,10 @@ def check_lines(
         yield f"next: {command}"
 
 
-def run_lines(result: RunResult, playbook: Playbook) -> Iterator[str]:
-    """Yield what became of a run."""
+def run_lines(
+    result: RunResult, playbook: Playbook, *, note: str = ""
+) -> Iterator[str]:
+    """Yield what became of a run, a note, and the next command at the very end."""
     yield (
         f"{len(result.changed)} changed, {len(result.unchanged)} unchanged, "
         f"{len(result.failed)} failed in {result.seconds:.1f} s"
@@ -50,6 +52,8 @@ def run_lines(result: RunResult, playbook: Playbook) -> Iterator[str]:
         yield from _addresses(result, playbook)
     if result.ledger_head:
         yield f"ledger head {result.ledger_head[:HEAD_DIGITS]}"
+    if note:
+        yield note
     yield f"next: {_next(result, playbook)}"
 
 
