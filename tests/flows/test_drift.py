@@ -59,8 +59,9 @@ def test_a_variable_changed_with_a_redeploy_is_shown_as_both_and_mended(
     before = len(hand.deployments())
     hand.set_backend(skip_deploys=False, LOG_LEVEL="debug")
     journey.sandbox.wait_until(
-        lambda: ["SUCCESS", before + 1]
-        == [hand.deployments()[0], len(hand.deployments())]
+        lambda: (
+            ["SUCCESS", before + 1] == [hand.deployments()[0], len(hand.deployments())]
+        )
     )
     checked = journey.run(STAGING, "--check")
     assert [

@@ -59,7 +59,9 @@ def test_a_duplicate_key_is_refused_with_both_lines(shop: Journey) -> None:
 
 
 def test_a_circular_reference_is_shown_as_a_chain(shop: Journey) -> None:
-    shop.edit(PRODUCT, "railway: europe-west4-drams3a", "railway: ${platform.railway.region}")
+    shop.edit(
+        PRODUCT, "railway: europe-west4-drams3a", "railway: ${platform.railway.region}"
+    )
     outcome = refused(shop)
     assert (2, "circular-reference") == (outcome.status, outcome.code)
     assert "inventory.regions.railway" in outcome.err
@@ -68,7 +70,9 @@ def test_a_circular_reference_is_shown_as_a_chain(shop: Journey) -> None:
 
 
 def test_a_reference_to_nothing_names_the_nearest(shop: Journey) -> None:
-    shop.edit(PLAYBOOK, "${inventory.database.migrations}", "${inventory.database.migration}")
+    shop.edit(
+        PLAYBOOK, "${inventory.database.migrations}", "${inventory.database.migration}"
+    )
     outcome = refused(shop)
     assert (2, "unknown-reference") == (outcome.status, outcome.code)
     assert "${inventory.database.migration}" in outcome.err
@@ -174,9 +178,7 @@ def test_a_folder_without_an_inventory_is_told(
     assert "launchbook init" in outcome.hint
 
 
-def test_a_work_tree_without_a_commit_is_refused(
-    shop: Journey, tmp_path: Path
-) -> None:
+def test_a_work_tree_without_a_commit_is_refused(shop: Journey, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     subprocess.run(["git", "init", "--quiet", str(empty)], check=True)
     shop.edit("inventory/platforms/sandbox.yml", "${sandbox.source.path}", str(empty))

@@ -41,9 +41,7 @@ def test_a_saved_plan_is_refused_when_the_facts_moved(
     assert [] == journey.written(mark)
 
 
-def test_a_plan_of_another_inventory_is_refused(
-    shop: Journey, tmp_path: Path
-) -> None:
+def test_a_plan_of_another_inventory_is_refused(shop: Journey, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     assert 0 == shop.run(STAGING, "--check", "--out", str(plan)).status
     shop.edit("inventory/product.yml", "uptime_percent: 99.5", "uptime_percent: 99.6")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.support.sandbox import Endpoints
+if TYPE_CHECKING:
+    from tests.support.sandbox import Endpoints
 
 RAILWAY_IDS = """
 query { projects { edges { node { id

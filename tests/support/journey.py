@@ -15,15 +15,18 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from launchbook.cli.program import program
 from launchbook.cli.place import Place
+from launchbook.cli.program import program
 from launchbook.config.package_data import data_root
 from launchbook.sandbox.settings import Settings
 from tests.support.sandbox import Sandbox, sandbox_running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PARTS = ("inventory", "playbooks", "examples/vocilia")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -161,7 +164,9 @@ class Journey:
         listed = self.sandbox.world.requests.listed(since=since, is_mutating=True)
         return Counter(each.operation for each in listed if 200 <= each.status < 300)
 
-    def order(self, vendor: str, operation: str, effect: str, **details: object) -> None:
+    def order(
+        self, vendor: str, operation: str, effect: str, **details: object
+    ) -> None:
         """Let something go wrong."""
         fault = {"vendor": vendor, "operation": operation, "effect": effect, **details}
         assert self.sandbox.control("POST", "/faults", fault).status < 300

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 from launchbook.app.register import STEPS
 from launchbook.cli.desk import Desk, open_desk
@@ -10,6 +11,7 @@ from launchbook.cli.options import read_text
 from launchbook.config.inventory import load_inventory
 from launchbook.config.playbook import list_playbooks, load_playbook
 from launchbook.config.reference import Resolver, Text
+from launchbook.config.schema import load_schema, validate_value
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.errors import SandboxNotRunning
 from launchbook.model.change import Unknown
@@ -18,16 +20,22 @@ from launchbook.variables.check import Rules, check_values
 from launchbook.variables.contract import read_contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from launchbook.config.view import Link, View
+    from launchbook.model.playbook import Playbook
+
+FACTS: Final = "sandbox"
+"""The root of references to what only a running sandbox says."""
+LONGEST_VALUE: Final = 72
 
 
 def explain(options: Mapping[str, object]) -> int:
     """Say where a value comes from: file, line, and every reference on the way."""
     desk = open_desk(options)
     view = _view(desk, options)
-    found = view.explain(read_text(options, "key"))
+    steps = {each.id for book in _playbooks(desk) for each in book.all_entries}
+    found = view.explain(read_text(options, "key"), steps=steps)
     value = _shown(found.value)
     record = {
         "kind": "explanation",
@@ -38,32 +46,27 @@ def explain(options: Mapping[str, object]) -> int:
         "chain": [_link(each) for each in found.chain],
     }
     desk.output.record(record)
-    desk.output.line(f"{found.key} = {value}")
-    for link in found.chain:
-        place = f"{link.location.file}:{link.location.line}" if link.location else "-"
-        desk.output.line(f"  {place:<40} {link.path}: {_shown(link.text)}")
+    desk.output.line(f"{found.key} = {_text(value, indent=2)}")
+    for line in _chain_lines(found.chain):
+        desk.output.line(line)
     return 0
 
 
 def check(options: Mapping[str, object]) -> int:
     """Validate inventory, playbooks, references and variables; writes nothing."""
     desk = open_desk(options)
-    workspace = Workspace(desk.root, desk.home)
     view = _view(desk, options)
-    names = list_playbooks(workspace)
-    for name in names:
-        playbook = load_playbook(workspace, name, steps=STEPS)
-        steps = [entry.id for entry in playbook.all_entries]
-        resolver = Resolver(
-            _roots(view), secrets=Secret, steps=steps, locate=view.locate
-        )
-        for entry in playbook.all_entries:
-            resolver.dependencies(dict(entry.inputs), entry.locate)
+    playbooks = _playbooks(desk)
+    for playbook in playbooks:
+        _check_steps(view, playbook)
     _check_variables(desk, view)
-    desk.output.record({"kind": "inventory-checked", "playbooks": list(names)})
-    desk.output.line(
-        f"inventory and {len(names)} playbooks are valid: {', '.join(names)}"
-    )
+    names = [each.name for each in playbooks]
+    steps = {each.id for book in playbooks for each in book.all_entries}
+    record = {"playbooks": names, "steps": len(steps), "environment": view.name}
+    desk.output.record({"kind": "inventory-checked", **record})
+    desk.output.line("inventory  every file is valid")
+    desk.output.line(f"playbooks  {', '.join(names)}: {len(steps)} steps are valid")
+    desk.output.line(f"variables  those of {view.name} fit their contract")
     return 0
 
 
@@ -79,17 +82,32 @@ def _view(desk: Desk, options: Mapping[str, object]) -> View:
     return inventory.view(environment, platforms, facts=facts)
 
 
-def _roots(view: View) -> dict[str, object]:
-    """What references start from; what only a running sandbox says is unknown."""
+def _playbooks(desk: Desk) -> list[Playbook]:
+    """Every playbook of the working folder."""
+    workspace = Workspace(desk.root, desk.home)
+    names = list_playbooks(workspace)
+    return [load_playbook(workspace, name, steps=STEPS) for name in names]
+
+
+def _resolver(view: View, steps: Sequence[str] | None = None) -> Resolver:
+    """Follows references; secrets stay closed, and a sandbox need not run."""
     roots = dict(view.roots)
     if view.facts is None:
-        roots["sandbox"] = Unknown("sandbox", "facts")
-    return roots
+        roots[FACTS] = Unknown(FACTS, "facts")
+    return Resolver(roots, secrets=Secret, steps=steps, locate=view.locate)
+
+
+def _check_steps(view: View, playbook: Playbook) -> None:
+    """Check every step's references, and its inputs as far as they are known."""
+    resolver = _resolver(view, [entry.id for entry in playbook.all_entries])
+    for entry in playbook.all_entries:
+        values = resolver.resolve(dict(entry.inputs), {}, entry.locate)
+        validate_value(values, load_schema(f"steps/{entry.uses}"), entry.locate)
 
 
 def _check_variables(desk: Desk, view: View) -> None:
     """Check what is written against the contract; secret values are not looked at."""
-    resolver = Resolver(_roots(view), secrets=Secret, locate=view.locate)
+    resolver = _resolver(view)
     values: dict[str, Mapping[str, object]] = {
         app: {
             name: Unknown("secret", name) if isinstance(value, Secret) else value
@@ -117,10 +135,37 @@ def _link(link: Link) -> dict[str, object]:
     }
 
 
+def _chain_lines(chain: Sequence[Link]) -> Iterator[str]:
+    """One line a reference: where it stands, its name, what is written there."""
+    rows = [(_place(link), link.path, _text(_shown(link.text))) for link in chain]
+    place_width = max(len(place) for place, _, _ in rows)
+    path_width = max(len(path) for _, path, _ in rows)
+    for place, path, text in rows:
+        short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+        yield f"  {place:<{place_width}}  {path:<{path_width}}  {short}"
+
+
+def _place(link: Link) -> str:
+    """File and line; what no file holds comes from a step or from the sandbox."""
+    if link.location:
+        return f"{link.location.file}:{link.location.line}"
+    return "a step" if link.path.startswith("steps.") else "the sandbox"
+
+
+def _text(value: object, indent: int | None = None) -> str:
+    """A value as text: what is not text as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
 def _shown(value: object) -> object:
     """A value for a person: secrets redacted, what is not known said so."""
     if isinstance(value, Unknown):
-        return f"known after step {value.step}"
+        is_fact = value.step == FACTS
+        return "known while the sandbox runs" if is_fact else (
+            f"known after step {value.step}"
+        )  # fmt: skip
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, Text):

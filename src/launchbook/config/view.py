@@ -129,8 +129,14 @@ class View:
             return None
         return self._locate_variable(self.variables[names[0]], names[1:])
 
-    def explain(self, key: str) -> Explanation:
+    def explain(
+        self, key: str, *, steps: Collection[str] | None = None
+    ) -> Explanation:
         """Say where a value comes from.
+
+        Args:
+            key: As ``variables.backend.DATABASE_URL``.
+            steps: Ids of the steps that may be referred to; not checked when None.
 
         Raises:
             UnknownReference: The key names nothing.
@@ -139,7 +145,7 @@ class View:
         roots = dict(self.roots)
         if self.facts is None:
             roots["sandbox"] = Unknown("sandbox", "facts")
-        resolver = Resolver(roots, secrets=Secret, locate=self.locate)
+        resolver = Resolver(roots, secrets=Secret, steps=steps, locate=self.locate)
         value = resolver.resolve("${" + key + "}", {})
         links = tuple(self._links(key, []))
         return Explanation(key, value, self.locate(key), links)

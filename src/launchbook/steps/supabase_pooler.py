@@ -49,8 +49,7 @@ class SupabasePooler(Check):
 
     def facts(self, inputs: Inputs, context: Context) -> Pooler | None:
         """Return the primary's entry, or None while there is none (404)."""
-        found = self._client.read_pooler(inputs.ref)
-        return next((entry for entry in found if entry.is_primary), None)
+        return next(iter(self._primaries(inputs)), None)
 
     def plan(
         self, inputs: Inputs, facts: Pooler | None, prior: Prior | None
@@ -61,21 +60,20 @@ class SupabasePooler(Check):
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Wait for the entry."""
-        found: list[Pooler] = []
-
-        def read() -> bool:
-            found[:] = [entry for entry in [self.facts(inputs, context)] if entry]
-            return bool(found)
-
-        until(
-            read,
+        pooler, *_ = until(
+            lambda: self._primaries(inputs),
             bool,
             clock=context.clock,
             deadline_seconds=DEADLINE_SECONDS,
             what=f"pooler of Supabase project {inputs.ref}",
         )
-        pooler = found[0]
         return Verified(_outputs(inputs, pooler), {"host": pooler.host})
+
+    def _primaries(self, inputs: Inputs) -> list[Pooler]:
+        """The entries that lead to the primary."""
+        return [
+            each for each in self._client.read_pooler(inputs.ref) if each.is_primary
+        ]
 
 
 def _outputs(inputs: Inputs, pooler: Pooler) -> dict[str, object]:
