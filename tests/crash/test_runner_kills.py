@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.hand import Hand
-from tests.support.journey import STAGING, Journey
+from tests.support.journey import STAGING, Journey, Outcome
 
 if TYPE_CHECKING:
     import subprocess
@@ -84,14 +84,13 @@ IN_A_ROW = (
 )
 
 
-def strike(journey: Journey, moment: Moment, number: signal.Signals) -> int:
-    """Start the command, send it a signal at that moment; return how it ended."""
+def strike(journey: Journey, moment: Moment, number: signal.Signals) -> Outcome:
+    """Start the command and send it a signal at that moment."""
     with journey.spawn(STAGING, "--json") as runner:
         moment.await_(journey, runner)
         runner.send_signal(number)
         out, err = runner.communicate(timeout=30)
-    assert runner.returncode in {-signal.SIGKILL, 130}, out + err
-    return runner.returncode
+    return Outcome(runner.returncode, out, err)
 
 
 def converges(journey: Journey) -> str:
@@ -108,7 +107,7 @@ def converges(journey: Journey) -> str:
 def test_a_killed_run_is_continued_and_makes_nothing_twice(
     doomed: Journey, moment: Moment
 ) -> None:
-    assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL)
+    assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL).status
     said = converges(doomed)
     assert "took over the lock" in said
     assert "it is dead" in said
@@ -121,13 +120,20 @@ def test_a_killed_run_is_continued_and_makes_nothing_twice(
 
 def test_a_run_that_is_killed_again_and_again_converges(doomed: Journey) -> None:
     for moment in IN_A_ROW:
-        assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL)
+        assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL).status
+    looked = doomed.run(STAGING, "--check")
+    assert 3 == looked.status, f"looking needs no lock: {looked.err}"
     converges(doomed)
+    verified = doomed.run("ledger.verify")
+    assert 0 == verified.status, verified.err
 
 
 def test_ctrl_c_ends_with_130_gives_the_lock_back_and_the_same_command_continues(
     doomed: Journey,
 ) -> None:
-    assert 130 == strike(doomed, begun("database"), signal.SIGINT)
-    said = converges(doomed)
-    assert "took over the lock" not in said
+    stopped = strike(doomed, begun("database"), signal.SIGINT)
+    assert 130 == stopped.status, stopped.err
+    last = stopped.records[-1]
+    assert ("summary", 130) == (last["kind"], last["exit_status"])
+    assert "invoke provision.staging (the same command continues)" == last["next"]
+    assert "took over the lock" not in converges(doomed)

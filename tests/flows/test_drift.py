@@ -19,10 +19,6 @@ def hand(journey: Journey) -> Hand:
     return Hand(journey.sandbox)
 
 
-def changed_lines(checked: list[str]) -> list[str]:
-    return [line for line in checked if not line.startswith("value:")]
-
-
 def test_a_variable_changed_on_railway_is_the_only_line_and_the_only_write(
     journey: Journey, hand: Hand
 ) -> None:
