@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.app.register import STEPS
 from launchbook.cli.desk import Desk, open_desk
 from launchbook.cli.options import read_text
+from launchbook.cli.render.table import columns
 from launchbook.config.inventory import load_inventory
 from launchbook.config.playbook import list_playbooks, load_playbook
 from launchbook.config.reference import Resolver, Text
@@ -129,7 +130,7 @@ def _link(link: Link) -> dict[str, object]:
     """One reference on the way, for ``--json``."""
     return {
         "path": link.path,
-        "text": _shown(link.text),
+        "text": _written(link),
         "file": link.location.file if link.location else None,
         "line": link.location.line if link.location else None,
     }
@@ -137,12 +138,13 @@ def _link(link: Link) -> dict[str, object]:
 
 def _chain_lines(chain: Sequence[Link]) -> Iterator[str]:
     """One line a reference: where it stands, its name, what is written there."""
-    rows = [(_place(link), link.path, _text(_shown(link.text))) for link in chain]
-    place_width = max(len(place) for place, _, _ in rows)
-    path_width = max(len(path) for _, path, _ in rows)
-    for place, path, text in rows:
-        short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
-        yield f"  {place:<{place_width}}  {path:<{path_width}}  {short}"
+    rows = [("  " + _place(link), link.path, _text(_written(link))) for link in chain]
+    return columns([(place, path, _shortened(text)) for place, path, text in rows])
+
+
+def _shortened(text: str) -> str:
+    """A text that fits into a line."""
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def _place(link: Link) -> str:
@@ -150,6 +152,12 @@ def _place(link: Link) -> str:
     if link.location:
         return f"{link.location.file}:{link.location.line}"
     return "a step" if link.path.startswith("steps.") else "the sandbox"
+
+
+def _written(link: Link) -> object:
+    """What stands at a reference; nobody knows what a stopped sandbox would say."""
+    is_unsaid = link.location is None and link.text is None
+    return _shown(Unknown(FACTS, link.path) if is_unsaid else link.text)
 
 
 def _text(value: object, indent: int | None = None) -> str:
@@ -162,10 +170,9 @@ def _text(value: object, indent: int | None = None) -> str:
 def _shown(value: object) -> object:
     """A value for a person: secrets redacted, what is not known said so."""
     if isinstance(value, Unknown):
-        is_fact = value.step == FACTS
-        return "known while the sandbox runs" if is_fact else (
-            f"known after step {value.step}"
-        )  # fmt: skip
+        if value.step == FACTS:
+            return "known while the sandbox runs"
+        return f"known after step {value.step}"
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, Text):

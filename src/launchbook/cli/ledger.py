@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,19 +10,22 @@ from launchbook.app import App, Target
 from launchbook.cli.desk import Desk, open_desk
 from launchbook.cli.options import read_count, read_text
 from launchbook.cli.output import REDACTOR
+from launchbook.cli.render.table import columns
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.errors import InputError
+from launchbook.ledger.anchor import anchor_path
 from launchbook.ledger.identifier import new_id
 from launchbook.ledger.ledger import verify_file
-from launchbook.model.record import Head
+from launchbook.model.record import Head, time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from launchbook.ledger.history import History, RunSummary
-    from launchbook.model.record import Record
+    from launchbook.model.record import Lease, Record
 
 MOST_RUNS: Final = 10_000
+LONGEST_EVIDENCE: Final = 80
 
 
 def show(options: Mapping[str, object]) -> int:
@@ -45,14 +46,22 @@ def verify(options: Mapping[str, object]) -> int:
     """Check the chain against the head beside the ledger, and one noted elsewhere."""
     desk = open_desk(options)
     app = _app(desk, options)
-    given = read_text(options, "head")
-    keys = {app.keys.ledger_key_id: app.keys.ledger_key}
-    if app.keys.is_ephemeral:
-        keys = {}
-    found = verify_file(app.ledger_path, keys, Head.parse(given) if given else None)
-    anchored = "and reaches the head that was noted" if found.is_anchored else (
-        "and no head was noted to compare it with"
-    )  # fmt: skip
+    noted = read_text(options, "head")
+    head = Head.parse(noted) if noted else None
+    if head is None and not _is_begun(app.ledger_path):
+        desk.output.record({"kind": "ledger-absent", "path": str(app.ledger_path)})
+        desk.output.line(f"no run has begun a ledger yet in {app.ledger_path}")
+        return 0
+    # A key that was made up just now could only call every record false.
+    keys = {} if app.keys.is_ephemeral else {
+        app.keys.ledger_key_id: app.keys.ledger_key
+    }  # fmt: skip
+    found = verify_file(app.ledger_path, keys, head)
+    anchored = (
+        "and reaches the head that was noted"
+        if found.is_anchored
+        else "and no head was noted to compare it with"
+    )
     desk.output.record(
         {
             "kind": "ledger-verified",
@@ -72,19 +81,12 @@ def export(options: Mapping[str, object]) -> int:
     app = _app(desk, options)
     out = read_text(options, "out")
     with closing(app.open_history()) as history:
-        if not out:
+        if out:
+            count = _write_lines(Path(out), history.export())
+            desk.output.line(f"wrote {count} records to {out}")
+        else:
             for line in history.export():
-                sys.stdout.write(line + "\n")
-            return 0
-        try:
-            with Path(out).open("w", encoding="utf-8") as file:
-                count = sum(bool(file.write(line + "\n")) for line in history.export())
-        except OSError as error:
-            raise InputError(
-                f"{out} cannot be written: {error.strerror}",
-                hint="Give --out a file in a folder that exists.",
-            ) from error
-    desk.output.line(f"wrote {count} records to {out}")
+                desk.output.line(line)
     return 0
 
 
@@ -99,9 +101,7 @@ def unlock(options: Mapping[str, object]) -> int:
         )
     app = _app(desk, options, is_read_only=False)
     environment = app.target.environment
-    app.inventory.environment(environment)
-    with closing(app.open_ledger()) as ledger:
-        taken = ledger.lock.unlock(environment, new_id(desk.clock.now()), reason)
+    taken = _take_away(desk, app, reason) if app.ledger_path.exists() else None
     held = taken.as_json() if taken else None
     desk.output.record({"kind": "unlocked", "environment": environment, "was": held})
     if taken is None:
@@ -124,28 +124,71 @@ def _app(
         is_read_only=is_read_only,
     )
     workspace = Workspace(desk.root, desk.home)
-    app = App(workspace, target, desk.clock, REDACTOR, dict(os.environ))
+    app = App(workspace, target, desk.clock, REDACTOR, desk.environ)
     app.inventory.platform(target.platforms)
+    app.inventory.environment(target.environment)
     return app
+
+
+def _is_begun(ledger: Path) -> bool:
+    """Whether there is a ledger, or the head of one that is gone."""
+    return ledger.exists() or anchor_path(ledger).exists()
+
+
+def _take_away(desk: Desk, app: App, reason: str) -> Lease | None:
+    """Free the environment; return the lease that was held."""
+    with closing(app.open_ledger()) as ledger:
+        run = new_id(desk.clock.now())
+        taken = ledger.lock.unlock(app.target.environment, run, reason)
+        if taken is not None:
+            ledger.anchor()
+        return taken
+
+
+def _write_lines(path: Path, lines: Iterator[str]) -> int:
+    """Write a file, line by line; return how many lines.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            return sum(bool(file.write(line + "\n")) for line in lines)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="Give --out a file in a folder that exists.",
+        ) from error
 
 
 def _show_runs(desk: Desk, runs: list[RunSummary]) -> None:
     """One line a run."""
+    rows = [
+        ("run", "began (UTC)", "playbook", "phase", "steps changed", "seconds", "actor")
+    ]
     for each in runs:
-        seconds = (each.last_at - each.at).total_seconds()
+        seconds = round((each.last_at - each.at).total_seconds(), 1)
         facts = {
             "run": each.run,
-            "at": each.at.isoformat(timespec="seconds"),
+            "at": time_text(each.at),
             "phase": str(each.phase),
             "actor": each.actor,
-            "seconds": round(seconds, 1),
+            "seconds": seconds,
         }
         desk.output.record({"kind": "run", **facts, "evidence": dict(each.evidence)})
-        desk.output.line(
-            f"{each.run}  {facts['at']}  {each.phase:<10} {seconds:6.1f} s  {each.actor}"
+        seen = each.evidence
+        what = str(seen.get("playbook") or seen.get("event", ""))
+        changed = str(seen.get("changed", ""))
+        at = f"{each.at:%Y-%m-%d %H:%M:%S}"
+        rows.append(
+            (each.run, at, what, str(each.phase), changed, str(seconds), each.actor)
         )
-    if not runs:
-        desk.output.line("no run is recorded here")
+    for line in columns(rows if runs else []):
+        desk.output.line(line)
+    desk.output.line(
+        "more of one: invoke ledger.show --run RUN" if runs else
+        "no run is recorded here"
+    )  # fmt: skip
 
 
 def _show_records(desk: Desk, history: History, run: str) -> None:
@@ -156,7 +199,25 @@ def _show_records(desk: Desk, history: History, run: str) -> None:
             f"the ledger has no run {run}",
             hint="Type `invoke ledger.show` to list the runs.",
         )
+    rows = [("record", "at (UTC)", "phase", "step", "evidence")]
     for each in records:
         desk.output.record({"kind": "record", **each.as_json()})
-        at = each.at.isoformat(timespec="milliseconds")
-        desk.output.line(f"{each.sequence:>6}  {at}  {each.phase:<11} {each.step}")
+        at = f"{each.at:%H:%M:%S}.{each.at.microsecond // 1000:03}"
+        step = each.step or "(the run)"
+        rows.append((str(each.sequence), at, str(each.phase), step, _evidence(each)))
+    for line in columns(rows):
+        desk.output.line(line)
+
+
+def _evidence(record: Record) -> str:
+    """What a record proves, in a few words; all of it is in ``--json``."""
+    error = record.evidence.get("error")
+    shown = error if isinstance(error, dict) else record.evidence
+    words = [f"{name} {value}" for name, value in shown.items() if _is_short(value)]
+    text = ", ".join(words)
+    return text if len(text) <= LONGEST_EVIDENCE else text[: LONGEST_EVIDENCE - 1] + "…"
+
+
+def _is_short(value: object) -> bool:
+    """Whether a fact fits into a line."""
+    return isinstance(value, str | int | float | bool) and value != ""

@@ -129,9 +129,7 @@ class View:
             return None
         return self._locate_variable(self.variables[names[0]], names[1:])
 
-    def explain(
-        self, key: str, *, steps: Collection[str] | None = None
-    ) -> Explanation:
+    def explain(self, key: str, *, steps: Collection[str] | None = None) -> Explanation:
         """Say where a value comes from.
 
         Args:

@@ -10,7 +10,6 @@ import pytest
 from launchbook.clock import SystemClock
 from launchbook.engine.step import Context, Prior, Undoable
 from launchbook.errors import VerificationFailed
-from launchbook.model.railway import ServiceScope
 from launchbook.model.vercel import Target, Variable, VariableWrite
 from launchbook.redact import Secret
 from launchbook.steps import railway_variables, vercel_variables
@@ -20,6 +19,7 @@ from launchbook.steps.vercel_variables import VercelVariables
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from launchbook.model.railway import ServiceScope
     from launchbook.providers.railway.client import RailwayClient
     from launchbook.providers.vercel.client import VercelClient
 
