@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("crash")
+pytestmark = pytest.mark.xdist_group("empty")
 
 UP = "POST /project/{project}/environment/{environment}/up"
 DEPLOYMENT = "POST /v13/deployments"
@@ -70,17 +70,16 @@ def begun(step: str) -> Moment:
 
 MOMENTS = (
     accepted("POST /v1/projects"),
-    accepted("serviceCreate", 2),
     begun("database_schema"),
     accepted(UP),
     accepted(DEPLOYMENT),
 )
 IN_A_ROW = (
     accepted("projectCreate"),
+    accepted("serviceCreate", 2),
     accepted("POST /v10/projects/{project}/domains", 3),
     begun("database_schema"),
-    accepted(UP),
-    accepted(DEPLOYMENT, 3),
+    accepted(UP, 2),
 )
 
 
@@ -105,35 +104,35 @@ def converges(journey: Journey) -> str:
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda each: each.name)
 def test_a_killed_run_is_continued_and_makes_nothing_twice(
-    doomed: Journey, moment: Moment
+    nothing: Journey, moment: Moment
 ) -> None:
-    assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL).status
-    said = converges(doomed)
+    assert -signal.SIGKILL == strike(nothing, moment, signal.SIGKILL).status
+    said = converges(nothing)
     assert "took over the lock" in said
     assert "it is dead" in said
-    hand = Hand(doomed.sandbox)
+    hand = Hand(nothing.sandbox)
     for service in ("backend", "worker", "payments"):
         assert 1 == len(hand.deployments(service))
     for app in ("customer", "business", "admin"):
         assert 1 == len(hand.web_deployments(app))
 
 
-def test_a_run_that_is_killed_again_and_again_converges(doomed: Journey) -> None:
+def test_a_run_that_is_killed_again_and_again_converges(nothing: Journey) -> None:
     for moment in IN_A_ROW:
-        assert -signal.SIGKILL == strike(doomed, moment, signal.SIGKILL).status
-    looked = doomed.run(STAGING, "--check")
+        assert -signal.SIGKILL == strike(nothing, moment, signal.SIGKILL).status
+    looked = nothing.run(STAGING, "--check")
     assert 3 == looked.status, f"looking needs no lock: {looked.err}"
-    converges(doomed)
-    verified = doomed.run("ledger.verify")
+    converges(nothing)
+    verified = nothing.run("ledger.verify")
     assert 0 == verified.status, verified.err
 
 
 def test_ctrl_c_ends_with_130_gives_the_lock_back_and_the_same_command_continues(
-    doomed: Journey,
+    nothing: Journey,
 ) -> None:
-    stopped = strike(doomed, begun("database"), signal.SIGINT)
+    stopped = strike(nothing, begun("database"), signal.SIGINT)
     assert 130 == stopped.status, stopped.err
     last = stopped.records[-1]
     assert ("summary", 130) == (last["kind"], last["exit_status"])
     assert "invoke provision.staging (the same command continues)" == last["next"]
-    assert "took over the lock" not in converges(doomed)
+    assert "took over the lock" not in converges(nothing)

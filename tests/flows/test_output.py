@@ -14,6 +14,7 @@ pytestmark = pytest.mark.xdist_group("journey")
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x9b]")
 KINDS = {str(kind) for kind in EventKind} | {"checked", "error", "summary"}
+REDACTED = "[redacted]"
 UPSERT = "variableCollectionUpsert"
 
 
@@ -44,7 +45,7 @@ def test_a_run_with_json_tells_its_events_in_order(journey: Journey) -> None:
 
 
 def test_a_check_with_json_carries_the_whole_plan(journey: Journey) -> None:
-    Hand(journey.sandbox).set_backend(LOG_LEVEL="debug")
+    Hand(journey.sandbox).set_backend(LOG_LEVEL="debug", JWT_SECRET="typed by hand")
     told = journey.run(STAGING, "--check", "--json")
     assert 3 == told.status
     assert set(kinds(told.records)) <= KINDS
@@ -52,8 +53,13 @@ def test_a_check_with_json_carries_the_whole_plan(journey: Journey) -> None:
     changes = plan["changes"]
     assert isinstance(changes, list)
     pending = [each for each in changes if each["action"] != "no-change"]
-    assert ["backend LOG_LEVEL"] == [each["name"] for each in pending]
-    assert "[redacted]" in str(pending[0]["fields"])
+    assert {
+        "backend JWT_SECRET": [REDACTED, REDACTED],
+        "backend LOG_LEVEL": ["debug", "info"],
+    } == {
+        each["name"]: [each["fields"][0]["before"], each["fields"][0]["after"]]
+        for each in pending
+    }
 
 
 def test_a_failure_with_json_is_one_error_with_its_facts(journey: Journey) -> None:

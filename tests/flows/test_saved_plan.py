@@ -60,14 +60,3 @@ def test_a_file_that_is_no_plan_is_refused(
     refused = journey.run(STAGING, "--plan", str(plan))
     assert (2, "plan-unreadable") == (refused.status, refused.code)
     assert [] == journey.written(mark)
-
-
-def test_a_plan_from_nothing_is_applied_to_nothing(
-    nothing: Journey, tmp_path: Path
-) -> None:
-    plan = tmp_path / "plan.json"
-    assert 3 == nothing.run(STAGING, "--check", "--out", str(plan)).status
-    mark = nothing.mark()
-    assert [] == nothing.written(mark)
-    applied = nothing.run(STAGING, "--plan", str(plan))
-    assert (0, "30 changed, 7 unchanged, 0 failed") == (applied.status, applied.counts)

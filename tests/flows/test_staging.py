@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.support.journey import STAGING, Journey, Provisioned
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("journey")
 
@@ -72,47 +67,3 @@ def test_check_after_a_run_finds_nothing_pending(journey: Journey) -> None:
     checked = journey.run(STAGING, "--check")
     assert [] == journey.written(mark)
     assert (0, []) == (checked.status, checked.pending)
-
-
-def test_check_on_an_empty_sandbox_shows_the_whole_plan_and_writes_nowhere(
-    nothing: Journey,
-) -> None:
-    assert not nothing.ledger.exists()
-    before = files_below(nothing.home)
-    mark = nothing.mark()
-    checked = nothing.run(STAGING, "--check")
-    assert 3 == checked.status
-    assert [] == nothing.written(mark)
-    assert before == files_below(nothing.home)
-    created = [line for line in checked.pending if line.startswith("+")]
-    unknown = [line for line in checked.pending if line.startswith("?")]
-    assert [
-        "+ supabase.project vocilia-staging",
-        "+ railway.project vocilia",
-        "+ vercel.project vocilia-customer",
-        "+ vercel.project vocilia-business",
-        "+ vercel.project vocilia-admin",
-    ] == created
-    assert 25 == len(unknown)
-    assert (
-        "? railway.variables backend_variables: cannot know yet, "
-        "because of step backend_project"
-    ) in unknown
-    assert "next: invoke provision.staging" == checked.lines[-1]
-
-
-def test_the_playbook_that_staging_needs_runs_alone_and_stays(nothing: Journey) -> None:
-    alone = nothing.run("provision.infrastructure")
-    assert (0, "next: invoke provision.staging") == (alone.status, alone.lines[-1])
-    mark = nothing.mark()
-    assert "0 changed" in nothing.run("provision.infrastructure").counts
-    assert [] == nothing.written(mark)
-
-
-def files_below(folder: Path) -> dict[str, tuple[int, int]]:
-    """Every file that is ours, with size and time; the sandbox's own are left out."""
-    return {
-        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and (folder / "emulator") not in path.parents
-    }

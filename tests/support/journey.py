@@ -201,50 +201,51 @@ def journey_running(folder: Path) -> Iterator[Journey]:
 
 
 class Provisioned:
-    """A world that is provisioned once, and put back for each test.
+    """A world that is provisioned once, and converged for each test.
 
     Args:
         journey: An empty one.
     """
 
-    EMPTY = "journey-empty"
-    STAGING = "journey-staging"
+    NAME = "journey-staging"
 
     def __init__(self, journey: Journey) -> None:
         self._journey = journey
         self._kept = journey.home / "kept-rehearsal"
         shutil.copytree(journey.home / "rehearsal", self._kept, symlinks=True)
-        self._keep(self.EMPTY)
         self.first = journey.run(STAGING)
         self.made = journey.made(0)
         assert 0 == self.first.status, self.first.err
-        self._keep(self.STAGING)
-        self._stamp = self._now(self.STAGING)
+        kept = journey.run("sandbox.snapshot", self.NAME)
+        assert 0 == kept.status, kept.err
+        self._product = _digest(journey.home / "rehearsal")
+        self._mark = self._mutations()
 
-    def fresh(self, name: str = STAGING) -> Journey:
-        """Return the journey, its world as it was kept."""
+    def fresh(self) -> Journey:
+        """Return the journey, converged: mended by a run, or put back whole.
+
+        A run is quicker, and what it cannot mend is a product that was changed.
+        """
         journey = self._journey
         journey.sandbox.control("DELETE", "/faults")
-        if self._stamp != self._now(name):
-            restored = journey.run("sandbox.restore", name)
-            assert 0 == restored.status, restored.err
-            shutil.rmtree(journey.home / "rehearsal")
-            shutil.copytree(self._kept, journey.home / "rehearsal", symlinks=True)
-            self._stamp = self._now(name)
+        is_changed = self._product != _digest(journey.home / "rehearsal")
+        is_touched = self._mark != self._mutations()
+        if is_changed or (is_touched and journey.run(STAGING).status):
+            self._restore()
+        self._mark = self._mutations()
         return journey
 
-    def _keep(self, name: str) -> None:
-        kept = self._journey.run("sandbox.snapshot", name)
-        assert 0 == kept.status, kept.err
-
-    def _now(self, name: str) -> tuple[object, ...]:
-        """What differs when a test touched the world."""
+    def _restore(self) -> None:
         journey = self._journey
-        return (
-            name,
-            len(journey.sandbox.world.requests.listed(is_mutating=True)),
-            _digest(journey.home / "rehearsal"),
-        )
+        restored = journey.run("sandbox.restore", self.NAME)
+        assert 0 == restored.status, restored.err
+        shutil.rmtree(journey.home / "rehearsal")
+        shutil.copytree(self._kept, journey.home / "rehearsal", symlinks=True)
+        self._product = _digest(journey.home / "rehearsal")
+
+    def _mutations(self) -> int:
+        requests = self._journey.sandbox.world.requests
+        return len(requests.listed(is_mutating=True))
 
 
 def _digest(folder: Path) -> int:

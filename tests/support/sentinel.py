@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LOOK_SECONDS = 0.005
+LOOK_SECONDS = 0.02
 
 
 def spellings(value: str) -> set[bytes]:

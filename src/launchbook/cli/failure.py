@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.output import Output, output_of
+from launchbook.cli.place import OPTION, Place
 from launchbook.errors import LaunchbookError
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ def report(error: Exception, options: Mapping[str, object]) -> int:
     if isinstance(error, LaunchbookError):
         show(error, output)
         return error.exit_status
-    return _report_bug(error, output)
+    place = options.get(OPTION)
+    environ = place.environ if isinstance(place, Place) else os.environ
+    is_traced = bool(environ.get(DEBUG_VARIABLE))
+    return _report_bug(error, output, is_traced=is_traced)
 
 
 def show(error: LaunchbookError, output: Output) -> None:
@@ -46,7 +50,7 @@ def evidence_lines(error: LaunchbookError) -> list[str]:
     return []
 
 
-def _report_bug(error: Exception, output: Output) -> int:
+def _report_bug(error: Exception, output: Output, *, is_traced: bool) -> int:
     """Say that it is our fault; the trace only when it is asked for."""
     summary = f"{type(error).__name__}: {error}"
     hint = f"Run the same command with {DEBUG_VARIABLE}=1 to see where it happened."
@@ -56,7 +60,7 @@ def _report_bug(error: Exception, output: Output) -> int:
     else:
         output.complaint(f"error[internal-error]: {summary}")
         output.complaint(f"hint: {hint}")
-    if os.environ.get(DEBUG_VARIABLE):
+    if is_traced:
         for text in traceback.format_exception(error):
             output.complaint(text.rstrip())
     return BUG

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FACTS: Final = "sandbox"
 """The root of references to what only a running sandbox says."""
+WHEN: Final = {FACTS: "known while the sandbox runs"}
 LONGEST_VALUE: Final = 72
 
 
@@ -170,9 +171,7 @@ def _text(value: object, indent: int | None = None) -> str:
 def _shown(value: object) -> object:
     """A value for a person: secrets redacted, what is not known said so."""
     if isinstance(value, Unknown):
-        if value.step == FACTS:
-            return "known while the sandbox runs"
-        return f"known after step {value.step}"
+        return WHEN.get(value.step, f"known after step {value.step}")
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, Text):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from launchbook.model.record import Lease, Record
 
 MOST_RUNS: Final = 10_000
-LONGEST_EVIDENCE: Final = 80
+LONGEST_FACT: Final = 31
+"""A digest is longer."""
 
 
 def show(options: Mapping[str, object]) -> int:
@@ -212,12 +213,14 @@ def _show_records(desk: Desk, history: History, run: str) -> None:
 def _evidence(record: Record) -> str:
     """What a record proves, in a few words; all of it is in ``--json``."""
     error = record.evidence.get("error")
-    shown = error if isinstance(error, dict) else record.evidence
-    words = [f"{name} {value}" for name, value in shown.items() if _is_short(value)]
-    text = ", ".join(words)
-    return text if len(text) <= LONGEST_EVIDENCE else text[: LONGEST_EVIDENCE - 1] + "…"
+    if isinstance(error, dict):
+        return f"{error.get('code')}: {error.get('message')}"
+    return ", ".join(
+        f"{name} {value}" for name, value in record.evidence.items() if _is_short(value)
+    )
 
 
 def _is_short(value: object) -> bool:
-    """Whether a fact fits into a line."""
-    return isinstance(value, str | int | float | bool) and value != ""
+    """Whether a fact says something to a person: no digests, no empty ones."""
+    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return is_plain and 0 < len(str(value)) <= LONGEST_FACT

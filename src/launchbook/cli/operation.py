@@ -8,6 +8,9 @@ an operation's own module is imported when it runs, which keeps listing instant.
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import Parameter, Signature
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """Exit status of a run that a person interrupted; the shell's convention."""
+
+
+CUT_OFF = 141
+"""Exit status when the reader of a pipe has gone, as ``| head``: the shell's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +136,19 @@ def _guarded(operation: Operation, options: Mapping[str, Any]) -> int:
         status: int = getattr(import_module(module), function)(options)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return CUT_OFF
     except Exception as error:  # noqa: BLE001 - the outermost frame: a person must never see a traceback
         failure = import_module("launchbook.cli.failure")
         reported: int = failure.report(error, options)
         return reported
     return status
+
+
+def _drop_output() -> None:
+    """Let nobody complain at the end that the reader of the pipe has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError):  # no real file behind it, when a program embeds us
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

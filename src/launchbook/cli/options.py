@@ -35,7 +35,7 @@ def read_count(
         InputError: It is not one, or it is out of range.
     """
     text = read_text(options, name)
-    if re.fullmatch(r"\d{1,9}", text) and least <= int(text) <= most:
+    if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
         return int(text)
     flag = "--" + name.replace("_", "-")
     raise InputError(
@@ -50,7 +50,7 @@ def read_duration_seconds(text: str) -> int:
     Raises:
         InputError: It is written differently.
     """
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if found is None:
         raise InputError(
             f"a duration is a whole number and a unit, not {text!r}",

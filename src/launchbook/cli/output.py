@@ -24,6 +24,8 @@ class Output:
         stream: Standard output unless a test passes another.
         errors: Standard error unless a test passes another.
         redactor: Takes known secret values out.
+        environ: Says whether the terminal may be drawn on; the process's own
+            unless a test passes another.
     """
 
     def __init__(
@@ -33,16 +35,18 @@ class Output:
         stream: TextIO | None = None,
         errors: TextIO | None = None,
         redactor: Redactor = REDACTOR,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.is_json = is_json
         self.stream = stream or sys.stdout
         self.errors = errors or sys.stderr
         self._redactor = redactor
+        self._environ = environ
 
     @property
     def is_live(self) -> bool:
         """Whether a terminal is there to redraw on (and nobody refused it)."""
-        is_dumb = os.environ.get("TERM") == "dumb" or "NO_COLOR" in os.environ
+        is_dumb = self._environ.get("TERM") == "dumb" or "NO_COLOR" in self._environ
         return self.stream.isatty() and not self.is_json and not is_dumb
 
     def line(self, text: str = "") -> None:

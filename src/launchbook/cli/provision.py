@@ -91,10 +91,9 @@ def _run(
 ) -> int:
     """Run the playbook under the environment's lock."""
     ledger = app.open_ledger()
+    is_verbose, total = read_switch(options, "verbose"), len(playbook.all_entries)
     try:
-        with progress_for(
-            desk.output, is_verbose=read_switch(options, "verbose")
-        ) as progress:
+        with progress_for(desk.output, is_verbose=is_verbose, total=total) as progress:
             result = app.engine(playbook, progress, ledger=ledger).run(
                 playbook.all_entries,
                 on_failure=playbook.on_failure,

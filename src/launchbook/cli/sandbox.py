@@ -64,7 +64,9 @@ def status(options: Mapping[str, object]) -> int:
         f"sandbox is up (process {endpoints.pid}), its clock says {found.get('now')}"
     )
     for name, each in _mapping(found.get("emulators")).items():
-        facts = ", ".join(f"{key} {value}" for key, value in _mapping(each).items())
+        facts = ", ".join(
+            f"{key} {_fact(value)}" for key, value in _mapping(each).items()
+        )
         desk.output.line(f"  {name:<10} {facts}")
     for host in _listed(found.get("hosts")):
         desk.output.line(f"  https://{host}:{endpoints.edge_port}")
@@ -190,6 +192,11 @@ def _request(each: LoggedRequest) -> dict[str, object]:
         "status": each.status,
         "is_mutating": each.is_mutating,
     }
+
+
+def _fact(value: object) -> str:
+    """A fact in a line; of a list, how long it is."""
+    return str(len(value) if isinstance(value, list) else value)
 
 
 def _mapping(value: object) -> dict[str, object]:

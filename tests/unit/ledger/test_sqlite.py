@@ -59,6 +59,15 @@ def test_reading_an_absent_ledger_makes_nothing(path: Path) -> None:
     assert not path.parent.exists()
 
 
+def test_a_ledger_whose_first_writer_was_killed_reads_as_empty(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    assert path.stat().st_size
+    with closing(open_readonly(path)) as history:
+        assert [] == list(history.records())
+
+
 def test_reading_leaves_no_files_beside_a_closed_ledger(path: Path) -> None:
     store = SqliteStore(path)
     Desk(store).fill(2)

@@ -10,7 +10,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from launchbook.cli.render.progress import DONE_WORDS, QUIET, is_note, summary_of_plan
+from launchbook.cli.render.progress import (
+    DONE_WORDS,
+    NAME_WIDTH,
+    QUIET,
+    is_note,
+    summary_of_plan,
+)
 from launchbook.clock import SystemClock
 from launchbook.model.event import Event, EventKind
 
@@ -28,6 +34,7 @@ STYLES: Final = {
     EventKind.STEP_SKIPPED: ("-", "dim"),
 }
 FRAMES_A_SECOND: Final = 8
+SECONDS_WIDTH: Final = 7
 
 
 class LiveProgress(AbstractContextManager["LiveProgress"]):
@@ -36,13 +43,15 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
     Args:
         output: Where to draw; its stream is a terminal.
         is_verbose: Show unchanged steps too.
+        total: How many steps the run has.
     """
 
-    def __init__(self, output: Output, *, is_verbose: bool) -> None:
+    def __init__(self, output: Output, *, is_verbose: bool, total: int) -> None:
         self._output = output
         self._is_verbose = is_verbose
         self._running: dict[str, tuple[datetime, str]] = {}
         self._done = 0
+        self._total = total
         self._clock = SystemClock()
         self._console = Console(file=output.stream, highlight=False)
         self._live = Live(
@@ -82,18 +91,27 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         self._done += 1
         if event.kind in QUIET and not self._is_verbose:
             return
+        # Printing draws the table as it was drawn last; it must not show the step.
+        self._live.refresh()
         sign, style = STYLES[event.kind]
         seconds = (event.at - began).total_seconds()
         message = self._output.clean(event.message)
-        line = Text(f"{sign} {event.step:<22} {seconds:5.1f}s  {message}", style=style)
+        name = f"{event.step:<{NAME_WIDTH}}"
+        line = Text(f"{sign} {name} {seconds:5.1f}s  {message}".rstrip(), style=style)
         self._console.print(line)
 
     def _draw(self) -> Table:
         """The table of what runs now."""
-        table = Table.grid(padding=(0, 2))
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=1)
+        table.add_column(min_width=NAME_WIDTH)
+        table.add_column(justify="right", min_width=SECONDS_WIDTH)
+        table.add_column()
         now = self._clock.now()
         for step, (began, message) in list(self._running.items()):
             seconds = (now - began).total_seconds()
-            table.add_row("▸", step, f"{seconds:.0f}s", Text(message, style="dim"))
-        table.add_row("", Text(f"{self._done} done", style="dim"))
+            elapsed = f"{seconds:.0f}s "
+            table.add_row("▸", step, elapsed, Text(message, style="dim"))
+        done = f"{self._done} of {self._total} steps"
+        table.add_row("", Text(done, style="dim"))
         return table
