@@ -65,14 +65,16 @@ SANDBOX: Final = (
         ("invoke sandbox.up", "invoke sandbox.up --edge-port 8443"),
     ),
     Operation("down", "Stop the sandbox; its state stays",
-              "launchbook.cli.sandbox:down", (AS_JSON,)),
+              "launchbook.cli.sandbox:down", (AS_JSON,), ("invoke sandbox.down",)),
     Operation("status", "Show what the sandbox runs and where",
-              "launchbook.cli.sandbox:status", (AS_JSON,)),
+              "launchbook.cli.sandbox:status", (AS_JSON,),
+              ("invoke sandbox.status", "invoke sandbox.status --json")),
     Operation(
         "reset",
         "Empty the sandbox and start a new sandbox ledger",
         "launchbook.cli.sandbox:reset",
         (Flag("yes", "do not ask", default=False), AS_JSON),
+        ("invoke sandbox.reset", "invoke sandbox.reset --yes"),
     ),
     Operation(
         "requests",
@@ -107,9 +109,9 @@ SANDBOX: Final = (
         ("invoke sandbox.restore provisioned",),
     ),
     Operation("trust", "Let this user's browsers trust the sandbox's certificates",
-              "launchbook.cli.trust:trust", (AS_JSON,)),
-    Operation("untrust", "Take that trust back",
-              "launchbook.cli.trust:untrust", (AS_JSON,)),
+              "launchbook.cli.trust:trust", (AS_JSON,), ("invoke sandbox.trust",)),
+    Operation("untrust", "Take the trust in the sandbox's certificates back",
+              "launchbook.cli.trust:untrust", (AS_JSON,), ("invoke sandbox.untrust",)),
 )  # fmt: skip
 
 LEDGER: Final = (
@@ -167,7 +169,9 @@ INVENTORY: Final = (
         ),
     ),
     Operation("check", "Validate every file of the inventory and the playbooks",
-              "launchbook.cli.inventory:check", (ENVIRONMENT, PLATFORMS, AS_JSON)),
+              "launchbook.cli.inventory:check", (ENVIRONMENT, PLATFORMS, AS_JSON),
+              ("invoke inventory.check",
+               "invoke inventory.check --environment production --platforms live")),
 )  # fmt: skip
 
 SECRETS: Final = (
@@ -187,7 +191,8 @@ SECRETS: Final = (
         ),
     ),
     Operation("names", "List the secrets that have a value, without the values",
-              "launchbook.cli.secrets:show_names", (ENVIRONMENT, PLATFORMS, AS_JSON)),
+              "launchbook.cli.secrets:show_names", (ENVIRONMENT, PLATFORMS, AS_JSON),
+              ("invoke secrets.names --environment production --platforms live",)),
 )  # fmt: skip
 
 GROUPS: Final = {

@@ -6,7 +6,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from launchbook.cli.options import read_switch
 from launchbook.cli.output import Output, output_of
@@ -35,6 +35,7 @@ class Desk:
         home: The state folder.
         is_confirmed: Whether ``--yes`` was given.
         environ: The variables that ``env:NAME`` refers to.
+        keyboard: Where a person answers; standard input unless a test passes another.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Desk:
     output: Output
     is_confirmed: bool = False
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keyboard: TextIO = field(default_factory=lambda: sys.stdin, repr=False)
 
     @property
     def emulator_home(self) -> Path:
@@ -94,10 +96,10 @@ class Desk:
         """
         if self.is_confirmed:
             return
-        if sys.stdin.isatty() and not self.output.is_json:
-            sys.stderr.write(f"{question} [y/N] ")
-            sys.stderr.flush()
-            if sys.stdin.readline().strip().lower() in {"y", "yes"}:
+        if self.keyboard.isatty() and not self.output.is_json:
+            self.output.errors.write(f"{question} [y/N] ")
+            self.output.errors.flush()
+            if self.keyboard.readline().strip().lower() in {"y", "yes"}:
                 return
         raise InputError(
             "this needs a confirmation",

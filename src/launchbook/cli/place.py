@@ -36,12 +36,6 @@ def place_of(options: Mapping[str, object]) -> Place:
     return given if isinstance(given, Place) else Place(Path.cwd(), dict(os.environ))
 
 
-def environ_of(options: Mapping[str, object]) -> Mapping[str, str]:
-    """Return the variables of a command's place."""
-    given = options.get(OPTION)
-    return given.environ if isinstance(given, Place) else os.environ
-
-
 def find_root(start: Path | None = None) -> Path | None:
     """Return the nearest folder upwards that holds an inventory, or None."""
     here = (start or Path.cwd()).resolve()

@@ -125,9 +125,14 @@ def validate_value(value: object, schema: Schema, where: Locator) -> None:
     found = problems(value, schema)
     if not found:
         return
-    first = found[0]
-    location = where(pointer_of(first.path), key=first.is_about_key)
-    others = [f"{pointer_of(each.path)}: {each.message}" for each in found[1:]]
+    first, *rest = found
+    location, *places = (
+        where(pointer_of(each.path), key=each.is_about_key) for each in found
+    )
+    others = [
+        f"{place}: {problem.message}"
+        for place, problem in zip(places, rest, strict=True)
+    ]
     raise InputError(
         first.message,
         hint=first.hint,

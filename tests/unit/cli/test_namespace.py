@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from launchbook.cli.operation import Operation
     from launchbook.config.workspace import Workspace
 
-LONGEST_SUMMARY = 72
+LONGEST_SUMMARY = 75
 OPERATIONS: dict[str, Operation] = {
     **{
         f"{group}.{each.name}": each

@@ -7,7 +7,7 @@ import pytest
 
 from launchbook.cli.output import Output, output_of
 from launchbook.redact import Redactor, Secret
-from tests.support.terminal import screens
+from tests.support.screen import screen
 
 
 def knowing(value: str) -> Redactor:
@@ -17,31 +17,31 @@ def knowing(value: str) -> Redactor:
 
 
 def test_text_goes_to_standard_output_and_complaints_to_standard_error() -> None:
-    given = screens()
+    given = screen()
     given.output.line("a line")
     given.output.line()
     given.output.complaint("a complaint")
-    assert ["a line", ""] == given.out.lines
-    assert ["a complaint"] == given.err.lines
+    assert ["a line", ""] == given.lines
+    assert ["a complaint"] == given.complaints
 
 
 def test_records_are_written_only_with_json_and_lines_only_without() -> None:
-    plain, structured = screens(), screens(is_json=True)
+    plain, structured = screen(), screen(is_json=True)
     for each in (plain, structured):
         each.output.line("text")
         each.output.record({"kind": "fact"})
-    assert ["text"] == plain.out.lines
-    assert ['{"kind": "fact"}'] == structured.out.lines
+    assert ["text"] == plain.lines
+    assert ['{"kind": "fact"}'] == structured.lines
 
 
 def test_a_known_secret_leaves_by_no_way() -> None:
     redactor = knowing("hunter22")
-    plain = screens(redactor=redactor)
-    structured = screens(redactor=redactor, is_json=True)
+    plain = screen(redactor=redactor)
+    structured = screen(redactor=redactor, is_json=True)
     plain.output.line("value hunter22")
     plain.output.complaint("value hunter22")
     structured.output.record({"hunter22": ["hunter22", {"deep": "hunter22"}]})
-    assert ["value [redacted]"] == plain.out.lines == plain.err.lines
+    assert ["value [redacted]"] == plain.lines == plain.complaints
     assert {"[redacted]": ["[redacted]", {"deep": "[redacted]"}]} == json.loads(
         structured.out.getvalue()
     )
@@ -49,15 +49,15 @@ def test_a_known_secret_leaves_by_no_way() -> None:
 
 
 def test_a_secret_object_is_redacted_though_nobody_learnt_it() -> None:
-    given = screens(is_json=True)
+    given = screen(is_json=True)
     given.output.record({"token": Secret("nobody-knows")})
     assert {"token": "[redacted]"} == json.loads(given.out.getvalue())
 
 
 def test_letters_of_other_alphabets_stay_readable_in_json() -> None:
-    given = screens(is_json=True)
+    given = screen(is_json=True)
     given.output.record({"name": "Malmö"})
-    assert ['{"name": "Malmö"}'] == given.out.lines
+    assert ['{"name": "Malmö"}'] == given.lines
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_letters_of_other_alphabets_stay_readable_in_json() -> None:
 def test_only_a_capable_terminal_gets_a_live_picture(
     is_terminal: bool, is_json: bool, environ: dict[str, str], expected: bool
 ) -> None:
-    given = screens(is_terminal=is_terminal, is_json=is_json, **environ)
+    given = screen(is_terminal=is_terminal, is_json=is_json, **environ)
     assert expected is given.output.is_live
 
 

@@ -11,18 +11,18 @@ from launchbook.cli.render.progress import JsonProgress, PlainProgress, event_re
 from launchbook.model.event import EventKind
 from launchbook.redact import Redactor, Secret
 from tests.support.event import PLAN, START, event
-from tests.support.terminal import screens
+from tests.support.screen import screen
 
 if TYPE_CHECKING:
     from launchbook.model.event import Event
 
 
 def plain(*events: Event, is_verbose: bool = False) -> list[str]:
-    given = screens()
+    given = screen()
     with PlainProgress(given.output, is_verbose=is_verbose) as progress:
         for each in events:
             progress(each)
-    return given.out.lines
+    return given.lines
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_a_lock_taken_over_and_a_run_continued_are_always_said() -> None:
 
 
 def test_with_json_every_event_is_a_line() -> None:
-    given = screens(is_json=True)
+    given = screen(is_json=True)
     with JsonProgress(given.output) as progress:
         progress(event(EventKind.RUN_STARTED, step=""))
         progress(event(EventKind.STEP_CHANGED, 1, "done", data={"outputs": 2}))
-    first, second = map(json.loads, given.out.lines)
+    first, second = map(json.loads, given.lines)
     assert {"kind": "run-started", "at": START.isoformat(), "run": "run-1"} == first
     assert ("step-changed", "plot", "done", 2) == (
         second["kind"],
@@ -98,7 +98,7 @@ def test_with_json_every_event_is_a_line() -> None:
 
 
 def test_a_secret_in_an_events_data_is_redacted() -> None:
-    given = screens(is_json=True)
+    given = screen(is_json=True)
     finished = event(EventKind.RUN_FINISHED, data={"token": Secret("hunter22")})
     JsonProgress(given.output)(finished)
     assert "[redacted]" == json.loads(given.out.getvalue())["token"]
@@ -108,11 +108,11 @@ def test_a_secret_in_an_events_data_is_redacted() -> None:
 def test_plain_lines_pass_the_redactor() -> None:
     redactor = Redactor()
     redactor.learn(Secret("hunter22"))
-    given = screens(redactor=redactor)
+    given = screen(redactor=redactor)
     PlainProgress(given.output, is_verbose=False)(
         event(EventKind.STEP_FAILED, message="refused hunter22")
     )
-    assert given.out.lines[0].endswith("refused [redacted]")
+    assert given.lines[0].endswith("refused [redacted]")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,6 @@ def test_plain_lines_pass_the_redactor() -> None:
 def test_the_progress_fits_where_the_output_goes(
     is_json: bool, is_terminal: bool, expected: type
 ) -> None:
-    given = screens(is_json=is_json, is_terminal=is_terminal)
+    given = screen(is_json=is_json, is_terminal=is_terminal)
     found = progress_for(given.output, is_verbose=False, total=3)
     assert expected is type(found)
