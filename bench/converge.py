@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -54,10 +55,11 @@ class Bench:
         """Run a command several times."""
         return statistics.median(self.seconds(*words) for _ in range(RUNS))
 
-    def endpoints(self) -> dict:
+    def endpoints(self) -> dict[str, Any]:
         """Read where the sandbox listens."""
         path = self._home / "emulator" / "endpoints.json"
-        return json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
 
     def request_count(self) -> int:
         """Return how many requests have reached the platforms."""
@@ -68,10 +70,10 @@ class Bench:
             timeout=30,
         )
         answer.raise_for_status()
-        return answer.json()["last_sequence"]
+        return int(answer.json()["last_sequence"])
 
 
-def bare_seconds(endpoints: dict, count: int) -> float:
+def bare_seconds(endpoints: dict[str, Any], count: int) -> float:
     """Send as many GETs, one after another, with one session; return the time."""
     url = f"{endpoints['vercel']['api']}/v10/projects"
     with requests.Session() as session:

@@ -97,9 +97,9 @@ def clean_copy(folder: Path) -> Path:
 
 def build_wheel(source: Path, folder: Path) -> Path:
     """Build it with the installed backend; nothing is downloaded."""
-    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d"]
     done = subprocess.run(
-        words, cwd=source, check=False, capture_output=True, text=True
+        [*words, folder], cwd=source, check=False, capture_output=True, text=True
     )
     assert 0 == done.returncode, done.stderr
     (wheel,) = folder.iterdir()

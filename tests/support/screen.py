@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from launchbook.cli.output import Output
 from launchbook.redact import Redactor
 from tests.support.command import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def screen(
     is_json: bool = False,
     is_terminal: bool = False,
     redactor: Redactor | None = None,
-    **environ: str,
+    environ: Mapping[str, str] | None = None,
 ) -> Screen:
     """Return an output over two streams of its own; it knows no secrets yet."""
     out, err = Terminal() if is_terminal else io.StringIO(), io.StringIO()
@@ -43,6 +47,6 @@ def screen(
         stream=out,
         errors=err,
         redactor=redactor or Redactor(),
-        environ=environ,
+        environ=environ or {},
     )
     return Screen(out, err, output)

@@ -111,7 +111,7 @@ class Desk:
         found = sorted((self.home / SANDBOX_FOLDER).glob("ledger.*"))
         if not found:
             return None
-        stamp = self.clock.now().strftime("%Y%m%dT%H%M%SZ")
+        stamp = self.clock.now().strftime("%Y%m%dT%H%M%S%fZ")
         for path in found:
             path.rename(
                 path.with_name(path.name.replace("ledger", f"ledger-{stamp}", 1))

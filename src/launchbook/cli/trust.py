@@ -33,18 +33,11 @@ CERTUTIL: Final = "certutil"
 def trust(options: Mapping[str, object]) -> int:
     """Install the sandbox's authority for this user."""
     desk = open_desk(options)
-    ca_file = read_endpoints(desk.emulator_home).ca_file
-    if sys.platform == MACOS:
-        stores = ["the login keychain"]
-        _must("security", "add-trusted-cert", "-r", "trustRoot", str(ca_file))
-    else:
-        _make_shared(_home(desk))
-        stores = [str(path) for path in _databases(_home(desk))]
-        for store in stores:
-            _remove(store)
-            _must(CERTUTIL, "-A", *_named(store), "-t", "C,,", "-i", str(ca_file))
-    record = {"ca_file": str(ca_file), "stores": stores}
-    desk.output.record({"kind": "sandbox-trusted", **record})
+    ca_file = str(read_endpoints(desk.emulator_home).ca_file)
+    stores = _stores(desk).add(ca_file)
+    desk.output.record(
+        {"kind": "sandbox-trusted", "ca_file": ca_file, "stores": stores}
+    )
     desk.output.line(f"trusted by this user's browsers: {ca_file}")
     for store in stores:
         desk.output.line(f"  in {store}")
@@ -55,13 +48,8 @@ def trust(options: Mapping[str, object]) -> int:
 def untrust(options: Mapping[str, object]) -> int:
     """Remove the sandbox's authority for this user; absent is fine."""
     desk = open_desk(options)
-    if sys.platform == MACOS:
-        ca_file = desk.emulator_home / "ca" / "ca.pem"
-        stores = ["the login keychain"]
-        _must("security", "remove-trusted-cert", str(ca_file))
-    else:
-        databases = [str(path) for path in _databases(_home(desk))]
-        stores = [store for store in databases if _remove(store)]
+    ca_file = str(desk.emulator_home / "ca" / "ca.pem")
+    stores = _stores(desk).remove(ca_file)
     desk.output.record({"kind": "sandbox-untrusted", "stores": stores})
     for store in stores:
         desk.output.line(f"no longer trusted in {store}")
@@ -70,66 +58,123 @@ def untrust(options: Mapping[str, object]) -> int:
     return 0
 
 
-def _home(desk: Desk) -> Path:
-    """The folder in which this user's browsers keep what they trust."""
-    return Path(desk.environ.get("HOME") or Path.home())
+class Keychain:
+    """The login keychain of macOS."""
+
+    NAME: Final = "the login keychain"
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def add(self, ca_file: str) -> list[str]:
+        """Trust an authority; return where."""
+        self._tools.must("security", "add-trusted-cert", "-r", "trustRoot", ca_file)
+        return [self.NAME]
+
+    def remove(self, ca_file: str) -> list[str]:
+        """Take that back; return where."""
+        self._tools.must("security", "remove-trusted-cert", ca_file)
+        return [self.NAME]
 
 
-def _databases(home: Path) -> list[Path]:
-    """The folders of the databases that this user has."""
-    patterns = (f"{SHARED}/cert9.db", *FIREFOX)
-    return [path.parent for each in patterns for path in sorted(home.glob(each))]
+class Databases:
+    """The NSS databases of a user, by way of certutil.
+
+    Args:
+        tools: Runs it.
+        home: The user's folder.
+    """
+
+    def __init__(self, tools: Tools, home: Path) -> None:
+        self._tools = tools
+        self._home = home
+
+    def add(self, ca_file: str) -> list[str]:
+        """Trust an authority, in place of an earlier one; return where."""
+        self._make_shared()
+        found = self._found()
+        for store in found:
+            self._remove_from(store)
+            words = ("-A", *_named(store), "-t", "C,,", "-i", ca_file)
+            self._tools.must(CERTUTIL, *words)
+        return found
+
+    def remove(self, _ca_file: str) -> list[str]:
+        """Take that back, whichever authority it was; return where."""
+        return [store for store in self._found() if self._remove_from(store)]
+
+    def _found(self) -> list[str]:
+        """The folders of the databases that this user has."""
+        patterns = (f"{SHARED}/cert9.db", *FIREFOX)
+        files = [path for each in patterns for path in sorted(self._home.glob(each))]
+        return [str(path.parent) for path in files]
+
+    def _make_shared(self) -> None:
+        """Make the shared database where no browser did yet; without a password."""
+        folder = self._home / SHARED
+        if not (folder / "cert9.db").exists():
+            # Asked for first, so that a missing tool leaves no empty folder.
+            self._tools.run(CERTUTIL, "--version")
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._tools.must(CERTUTIL, "-N", "-d", f"sql:{folder}", "--empty-password")
+
+    def _remove_from(self, store: str) -> bool:
+        """Take our certificate out of a database; return whether it was there."""
+        is_there = self._tools.run(CERTUTIL, "-L", *_named(store)).is_success
+        if is_there:
+            self._tools.must(CERTUTIL, "-D", *_named(store))
+        return is_there
+
+
+class Tools:
+    """Runs the programs that know the stores.
+
+    Args:
+        environ: Its ``PATH`` says where they are.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {key: environ[key] for key in ("PATH",) if key in environ}
+
+    def must(self, program: str, *arguments: str) -> None:
+        """Run a tool that has to succeed.
+
+        Raises:
+            InputError: It is not installed, or it refused.
+        """
+        ended = self.run(program, *arguments)
+        if not ended.is_success:
+            said = (ended.complaint or ended.text).strip().splitlines()
+            raise InputError(
+                f"{program} refused: {said[-1] if said else 'it gave no reason'}",
+                hint="Close the browsers that use this store, then run the same "
+                "command again.",
+            )
+
+    def run(self, program: str, *arguments: str) -> Finished:
+        """Run a tool.
+
+        Raises:
+            InputError: It is not installed.
+        """
+        command = Command((program, *arguments), environment=self._environ)
+        try:
+            return Processes().run(command)
+        except CommandMissing as error:
+            raise InputError(
+                f"{program} is not installed",
+                hint="Install it (package libnss3-tools on Debian, nss-tools on "
+                "Fedora), or accept the browser's warning once a host name.",
+            ) from error
+
+
+def _stores(desk: Desk) -> Keychain | Databases:
+    """What this user's browsers read."""
+    tools = Tools(desk.environ)
+    home = Path(desk.environ.get("HOME") or Path.home())
+    return Keychain(tools) if sys.platform == MACOS else Databases(tools, home)
 
 
 def _named(store: str) -> tuple[str, ...]:
     """The arguments that name our certificate in a database."""
     return ("-d", f"sql:{store}", "-n", NICKNAME)
-
-
-def _make_shared(home: Path) -> None:
-    """Make the shared database where no browser did yet; without a password."""
-    folder = home / SHARED
-    if not (folder / "cert9.db").exists():
-        # Asked for first, so that a missing tool leaves no empty folder.
-        _run(CERTUTIL, "--version")
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _must(CERTUTIL, "-N", "-d", f"sql:{folder}", "--empty-password")
-
-
-def _remove(store: str) -> bool:
-    """Take our certificate out of a database; return whether it was there."""
-    is_there = _run(CERTUTIL, "-L", *_named(store)).is_success
-    if is_there:
-        _must(CERTUTIL, "-D", *_named(store))
-    return is_there
-
-
-def _must(program: str, *arguments: str) -> None:
-    """Run a tool that has to succeed.
-
-    Raises:
-        InputError: It is not installed, or it refused.
-    """
-    ended = _run(program, *arguments)
-    if not ended.is_success:
-        reason = (ended.complaint or ended.text).strip().splitlines() or ["no reason"]
-        raise InputError(
-            f"{program} refused: {reason[-1]}",
-            hint="Close the browsers that use this store, then run the command again.",
-        )
-
-
-def _run(program: str, *arguments: str) -> Finished:
-    """Run a tool.
-
-    Raises:
-        InputError: It is not installed.
-    """
-    try:
-        return Processes().run(Command((program, *arguments)))
-    except CommandMissing as error:
-        raise InputError(
-            f"{program} is not installed",
-            hint="Install it (package libnss3-tools on Debian, nss-tools on Fedora), "
-            "or accept the browser's warning once a host name.",
-        ) from error

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 STAMP_FILE: Final = "launchbook-build.json"
 """The one file that a deployment has beside the commit's own files."""
 COMMIT_DIGITS: Final = 12
-VARIABLES_DIGITS: Final = 8
+CONFIGURATION_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,15 @@ class SourceEntry:
     content: bytes = field(repr=False)
 
 
-def build_identity(commit: str, variables: str) -> str:
+def build_identity(commit: str, configuration: str) -> str:
     """Return the identity that every surface built of this must show.
 
     Args:
         commit: The commit's hash.
-        variables: Fingerprint of the variables that it is built or run with.
+        configuration: Digest of the variables and settings that it is built or run
+            with.
     """
-    return f"{commit[:COMMIT_DIGITS]}-{variables[:VARIABLES_DIGITS]}"
+    return f"{commit[:COMMIT_DIGITS]}-{configuration[:CONFIGURATION_DIGITS]}"
 
 
 def stamp(*, identity: str, commit: str, app: str, environment: str) -> SourceEntry:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from launchbook.digest import digest
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import BuildFailed, DeploymentFailed, VerificationFailed
@@ -41,6 +42,7 @@ class Inputs:
         path: The work tree.
         commit: The commit to deploy.
         variables: Fingerprint of the service's variables.
+        settings: Fingerprint of the service's settings.
         schema: Newest migration; named so that the schema comes first.
     """
 
@@ -51,6 +53,7 @@ class Inputs:
     path: str
     commit: str
     variables: str
+    settings: str
     schema: str
 
 
@@ -91,7 +94,7 @@ class RailwayDeployment:
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
         """Deploy unless what serves is exactly this."""
-        identity = build_identity(inputs.commit, inputs.variables)
+        identity = _identity(inputs)
         outputs: dict[str, object] = {"identity": identity}
         serving = facts.serving
         if serving is None:
@@ -122,7 +125,7 @@ class RailwayDeployment:
                 f"{inputs.service} is not served by the deployment that was made",
                 hint="Look at the service's deployments, then run the command again.",
             )
-        identity = build_identity(inputs.commit, inputs.variables)
+        identity = _identity(inputs)
         outputs = {"identity": identity, "deployment_id": serving.id}
         return Verified(outputs, {"status": serving.status})
 
@@ -130,7 +133,7 @@ class RailwayDeployment:
         """Send the commit's files and the stamp; return the deployment's id."""
         files = self._git.read_files(Path(inputs.path), inputs.commit)
         built = stamp(
-            identity=build_identity(inputs.commit, inputs.variables),
+            identity=_identity(inputs),
             commit=inputs.commit,
             app=inputs.service,
             environment=context.environment,
@@ -180,9 +183,14 @@ def _scope(inputs: Inputs) -> ServiceScope:
     return ServiceScope(inputs.project_id, inputs.environment_id, inputs.service_id)
 
 
+def _identity(inputs: Inputs) -> str:
+    """The identity of this commit under these variables and settings."""
+    return build_identity(inputs.commit, digest([inputs.variables, inputs.settings]))
+
+
 def _label(inputs: Inputs) -> str:
     """The message that an upload of ours carries."""
-    return f"launchbook {build_identity(inputs.commit, inputs.variables)}"
+    return f"launchbook {_identity(inputs)}"
 
 
 def _difference(
@@ -192,7 +200,7 @@ def _difference(
     if serving.message != _label(inputs):
         return FieldChange("deployed", serving.message or serving.id, _label(inputs))
     known = prior.outputs if prior else {}
-    identity = build_identity(inputs.commit, inputs.variables)
+    identity = _identity(inputs)
     if known.get("identity") != identity or known.get("deployment_id") == serving.id:
         return None
     return FieldChange("deployment_id", serving.id, "one that this inventory made")

@@ -6,9 +6,10 @@ before its variables are there (platform facts 1.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from launchbook.digest import digest
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
@@ -61,11 +62,12 @@ class RailwayService:
     ) -> Planned:
         """Create it, or change the settings that differ."""
         if facts is None:
-            return Planned((Change(Action.CREATE, self.name, inputs.name),))
+            change = Change(Action.CREATE, self.name, inputs.name)
+            return Planned((change,), {"settings": _fingerprint(inputs)})
         differing = _differing(facts.settings, _desired(inputs))
         action = Action.UPDATE if differing else Action.NO_CHANGE
         change = Change(action, self.name, inputs.name, differing)
-        return Planned((change,), {"id": facts.service_id})
+        return Planned((change,), _outputs(inputs, facts))
 
     def apply(
         self, inputs: Inputs, facts: ServiceInstance | None, context: Context
@@ -85,7 +87,7 @@ class RailwayService:
                 f"Railway service {inputs.name} does not show the settings written",
                 hint="Run the same command with --check to see what differs.",
             )
-        return Verified({"id": instance.service_id})
+        return Verified(_outputs(inputs, instance))
 
     def _service_id(self, inputs: Inputs, scope: ServiceScope) -> str:
         """Return the id of the service, created if no environment has it."""
@@ -117,3 +119,13 @@ def _differing(
         for name, before, after in pairs
         if after is not None and before != after
     )
+
+
+def _fingerprint(inputs: Inputs) -> str:
+    """Digest of the settings: a change of them reaches only new deployments."""
+    return digest(asdict(_desired(inputs)))
+
+
+def _outputs(inputs: Inputs, instance: ServiceInstance) -> dict[str, object]:
+    """What other steps may refer to."""
+    return {"id": instance.service_id, "settings": _fingerprint(inputs)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from launchbook.digest import digest
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import BuildFailed, DeploymentFailed, VerificationFailed
@@ -38,6 +39,7 @@ class Inputs:
         path: The work tree.
         commit: The commit to deploy.
         variables: Digest of the app's variables.
+        settings: Digest of the project's build settings.
     """
 
     project_id: str
@@ -47,6 +49,7 @@ class Inputs:
     path: str
     commit: str
     variables: str
+    settings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class VercelDeployment:
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
         """Deploy unless what is live is exactly this."""
-        identity = build_identity(inputs.commit, inputs.variables)
+        identity = _identity(inputs)
         outputs: dict[str, object] = {"identity": identity}
         if facts.live is None:
             change = Change(Action.CREATE, self.name, f"{inputs.app} {identity}")
@@ -102,7 +105,7 @@ class VercelDeployment:
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read what is live now."""
-        identity = build_identity(inputs.commit, inputs.variables)
+        identity = _identity(inputs)
         live = self.facts(inputs, context).live
         if live is None or live.meta.get(LABEL) != identity or not live.is_live:
             raise VerificationFailed(
@@ -115,7 +118,7 @@ class VercelDeployment:
         """Send the commit's files that the platform lacks, and the order."""
         context.progress("uploading")
         files = self._git.read_files(Path(inputs.path), inputs.commit)
-        identity = build_identity(inputs.commit, inputs.variables)
+        identity = _identity(inputs)
         built = stamp(
             identity=identity,
             commit=inputs.commit,
@@ -164,9 +167,14 @@ class VercelDeployment:
         )
 
 
+def _identity(inputs: Inputs) -> str:
+    """The identity of this commit under these variables and settings."""
+    return build_identity(inputs.commit, digest([inputs.variables, inputs.settings]))
+
+
 def _is_coming(deployment: Deployment, inputs: Inputs) -> bool:
     """Whether it is of this identity and on its way."""
-    identity = build_identity(inputs.commit, inputs.variables)
+    identity = _identity(inputs)
     is_ours = deployment.meta.get(LABEL) == identity
     return is_ours and not deployment.is_failed and not deployment.is_live
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
+from launchbook.digest import digest
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
@@ -50,13 +51,12 @@ class VercelProject:
     ) -> Planned:
         """Create it, or change the settings that differ."""
         if facts is None:
-            return Planned(
-                (Change(Action.CREATE, self.name, inputs.name),), {"name": inputs.name}
-            )
+            outputs = {"name": inputs.name, "settings": digest(dict(inputs.settings))}
+            return Planned((Change(Action.CREATE, self.name, inputs.name),), outputs)
         differing = _differing(facts.settings, _desired(inputs))
         action = Action.UPDATE if differing else Action.NO_CHANGE
         change = Change(action, self.name, inputs.name, differing)
-        return Planned((change,), _outputs(facts))
+        return Planned((change,), _outputs(inputs, facts))
 
     def apply(self, inputs: Inputs, facts: Project | None, context: Context) -> None:
         """Create it unless it is there; then write its settings."""
@@ -73,7 +73,7 @@ class VercelProject:
                 f"Vercel project {inputs.name} does not show the settings written",
                 hint="Run the same command with --check to see what differs.",
             )
-        return Verified(_outputs(project))
+        return Verified(_outputs(inputs, project))
 
 
 def _desired(inputs: Inputs) -> ProjectSettings:
@@ -97,6 +97,10 @@ def _differing(
     )
 
 
-def _outputs(project: Project) -> dict[str, object]:
-    """What other steps may refer to."""
-    return {"id": project.id, "name": project.name}
+def _outputs(inputs: Inputs, project: Project) -> dict[str, object]:
+    """What other steps may refer to; a change of settings needs a new build."""
+    return {
+        "id": project.id,
+        "name": project.name,
+        "settings": digest(dict(inputs.settings)),
+    }

@@ -74,7 +74,7 @@ def test_letters_of_other_alphabets_stay_readable_in_json() -> None:
 def test_only_a_capable_terminal_gets_a_live_picture(
     is_terminal: bool, is_json: bool, environ: dict[str, str], expected: bool
 ) -> None:
-    given = screen(is_terminal=is_terminal, is_json=is_json, **environ)
+    given = screen(is_terminal=is_terminal, is_json=is_json, environ=environ)
     assert expected is given.output.is_live
 
 

@@ -82,11 +82,16 @@ def test_a_failure_shows_what_stands_and_no_addresses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "label"), [("waiting", "waiting"), ("taken_back", "taken back")]
+    ("result", "line"),
+    [
+        (RunResult("run-1", waiting=("plot", "house")), "waiting: plot, house"),
+        (RunResult("run-1", taken_back=("plot",)), "taken back: plot"),
+    ],
 )
-def test_steps_that_wait_or_were_taken_back_are_named(field: str, label: str) -> None:
-    result = RunResult("run-1", **{field: ("plot", "house")})
-    assert f"{label}: plot, house" in lines(result)
+def test_steps_that_wait_or_were_taken_back_are_named(
+    result: RunResult, line: str
+) -> None:
+    assert line in lines(result)
 
 
 def test_an_interrupted_run_says_how_to_go_on() -> None:
