@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from launchbook.config.keys import KeyRing
 from launchbook.config.secret import SecretStore
 from launchbook.redact import Secret
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from launchbook.config.workspace import Workspace
+    from tests.support.command import Shell
 
 PROGRAM = "from launchbook.cli.program import main; main()"
 
@@ -58,3 +61,31 @@ def test_an_empty_value_is_refused(tmp_path: Path) -> None:
     done = run(shipped(tmp_path), "secrets.set", "JWT_SECRET")
     assert 2 == done.returncode
     assert "error[input-error]: the value of JWT_SECRET is empty" in done.stderr
+
+
+def test_names_are_listed_in_order_and_without_values(
+    shell: Shell, workspace: Workspace
+) -> None:
+    path = workspace.secrets_file("staging", "sandbox")
+    store = SecretStore(path, KeyRing.open(workspace.home))
+    store.add({"TOKEN": Secret("hunter22"), "JWT_SECRET": Secret("hunter33")})
+    typed = shell.type("secrets.names")
+    assert (0, "JWT_SECRET\nTOKEN\n", "") == (typed.status, typed.out, typed.err)
+
+
+def test_an_environment_without_secrets_says_so(
+    shell: Shell, workspace: Workspace
+) -> None:
+    path = workspace.secrets_file("production", "sandbox")
+    typed = shell.type("secrets.names", "--environment", "production")
+    assert [f"no secret has a value in {path}"] == typed.lines
+
+
+@pytest.mark.parametrize("name", ["JWT-SECRET", "1ST", "A B", "secret:JWT"])
+def test_a_name_that_no_reference_can_name_is_refused(
+    shell: Shell, workspace: Workspace, name: str
+) -> None:
+    typed = shell.type("secrets.set", name)
+    assert 2 == typed.status
+    assert f"{name!r} is no name of a secret" in typed.err
+    assert not workspace.home.exists()

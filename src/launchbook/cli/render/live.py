@@ -34,7 +34,7 @@ STYLES: Final = {
     EventKind.STEP_SKIPPED: ("-", "dim"),
 }
 FRAMES_A_SECOND: Final = 8
-SECONDS_WIDTH: Final = 7
+SECONDS_WIDTH: Final = 6
 
 
 class LiveProgress(AbstractContextManager["LiveProgress"]):
@@ -110,7 +110,7 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         now = self._clock.now()
         for step, (began, message) in list(self._running.items()):
             seconds = (now - began).total_seconds()
-            elapsed = f"{seconds:.0f}s "
+            elapsed = f"{seconds:.0f}s"
             table.add_row("▸", step, elapsed, Text(message, style="dim"))
         done = f"{self._done} of {self._total} steps"
         table.add_row("", Text(done, style="dim"))
