@@ -212,9 +212,13 @@ class _Front:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await self._serve(reader, writer)
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await self._serve(reader, writer)
+        finally:
+            # Also when this task is cancelled: a writer that outlives its loop
+            # complains when it is collected.
+            writer.close()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -224,11 +228,10 @@ class _Front:
         writer.write(b"S")
         await writer.start_tls(self._context)
         inner = await asyncio.open_unix_connection(self._socket_path)
-        pumps = [
-            asyncio.ensure_future(_pump(reader, inner[1])),
-            asyncio.ensure_future(_pump(inner[0], writer)),
-        ]
+        pumps: list[asyncio.Future[None]] = []
         try:
+            pumps.append(asyncio.ensure_future(_pump(reader, inner[1])))
+            pumps.append(asyncio.ensure_future(_pump(inner[0], writer)))
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for pump in pumps:

@@ -39,8 +39,10 @@ class Cancels:
             return
         path, server_key = target
         reader, writer = await asyncio.open_unix_connection(str(path))
-        content = struct.pack("!I", CANCEL_REQUEST) + server_key
-        writer.write(struct.pack("!I", len(content) + 4) + content)
-        # The server answers nothing and closes when the signal is sent.
-        await reader.read()
-        writer.close()
+        try:
+            content = struct.pack("!I", CANCEL_REQUEST) + server_key
+            writer.write(struct.pack("!I", len(content) + 4) + content)
+            # The server answers nothing and closes when the signal is sent.
+            await reader.read()
+        finally:
+            writer.close()
