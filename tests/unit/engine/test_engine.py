@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,11 @@ def test_a_failure_lets_running_steps_finish_and_starts_nothing_new(
         meeting.wait()
         if name == "bad":
             raise Rejected("no", hint="Ask.", platform="toy")
+        # Ends after the failure was noticed: else the next step may rightly start.
+        deadline = time.monotonic() + 10
+        while "bad" not in toybox.heard(EventKind.STEP_FAILED):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
 
     toybox.hook = hook
     toybox.workers = 2
