@@ -78,9 +78,10 @@ class VercelDeployment:
             for each in self._client.read_deployments(inputs.project_id)
             if each.custom_environment_id == inputs.environment_id
         ]
-        live = next((each for each in here if each.is_ready), None)
+        # READY is not live: a build whose host names do not lead to it is coming.
+        ready = (self._client.read_deployment(d.id) for d in here if d.is_ready)
         return Facts(
-            live=self._client.read_deployment(live.id) if live else None,
+            live=next((each for each in ready if each.is_live), None),
             pending=next((each for each in here if _is_coming(each, inputs)), None),
         )
 
