@@ -26,6 +26,7 @@ PERMISSIVE = (
 )
 EXCEPTIONS = {
     "certifi": "MPL-2.0: a list of authorities, data; needed by requests",
+    "fqdn": "MPL-2.0: comes with octodns, used unchanged",
     "hypothesis": "MPL-2.0: tests only",
     "launchbook": "this project, Apache-2.0",
     "paramiko": "LGPL-2.1: comes with fabric, used unchanged",

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from launchbook.app.register import STEPS, load
-from launchbook.cli.catalogue import GROUPS, playbook_operation
+from launchbook.cli.catalogue import (
+    GROUPS,
+    PER_ENVIRONMENT,
+    SINGLE,
+    playbook_operation,
+)
 from launchbook.cli.program import INIT
 from launchbook.engine.step import Undoable
 from launchbook.errors import LaunchbookError
@@ -288,6 +293,11 @@ def task_groups() -> dict[str, list[tuple[str, Operation]]]:
     groups = {"provision": [*playbook_tasks()]}
     for group, operations in GROUPS.items():
         groups[group] = [(f"{group}.{each.name}", each) for each in operations]
+    for group, operation_for in PER_ENVIRONMENT.items():
+        operation = operation_for("staging")
+        groups[group] = [(f"{group}.{operation.name}", operation)]
+    if SINGLE:
+        groups["invoke"] = [(each.name, each) for each in SINGLE]
     groups["launchbook"] = [(f"launchbook {INIT.name}", INIT)]
     return groups
 

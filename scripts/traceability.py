@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from launchbook.cli.catalogue import GROUPS
+from launchbook.cli.catalogue import GROUPS, PER_ENVIRONMENT, SINGLE
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "traceability.md"
@@ -38,9 +38,13 @@ def steps() -> set[str]:
 def tasks() -> set[str]:
     """Return the names of all tasks."""
     playbooks = {f"provision.{path.stem}" for path in (ROOT / "playbooks").iterdir()}
-    return playbooks | {
-        f"{group}.{each.name}" for group, found in GROUPS.items() for each in found
-    }
+    names = [path.stem for path in (ROOT / "inventory" / "environments").iterdir()]
+    return (
+        playbooks
+        | {f"{group}.{each.name}" for group, found in GROUPS.items() for each in found}
+        | {f"{group}.{name}" for group in PER_ENVIRONMENT for name in names}
+        | {each.name for each in SINGLE}
+    )
 
 
 def problems_of(row: str) -> list[str]:

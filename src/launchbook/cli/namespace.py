@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 from invoke import Collection
 
-from launchbook.cli.catalogue import GROUPS, playbook_operation
+from launchbook.cli.catalogue import (
+    GROUPS,
+    PER_ENVIRONMENT,
+    SINGLE,
+    playbook_operation,
+)
 from launchbook.cli.operation import task_of
 from launchbook.cli.place import find_root
 
@@ -29,7 +34,11 @@ def build(place: Place | None = None) -> Collection:
     """
     namespace = Collection()
     namespace.configure({"run": {"echo": False}})
-    _add_playbooks(namespace, find_root(place.start if place else None), place)
+    root = find_root(place.start if place else None)
+    _add_playbooks(namespace, root, place)
+    _add_environments(namespace, root, place)
+    for operation in SINGLE:
+        namespace.add_task(task_of(operation, place))
     for group, operations in GROUPS.items():
         collection = Collection(group)
         for operation in operations:
@@ -50,6 +59,21 @@ def _add_playbooks(
         operation = playbook_operation(path.stem, _summary(path))
         collection.add_task(task_of(operation, place))
     namespace.add_collection(collection)
+
+
+def _add_environments(
+    namespace: Collection, root: Path | None, place: Place | None
+) -> None:
+    """Add one ``GROUP.ENVIRONMENT`` task for each environment of the inventory."""
+    folder = root / "inventory" / "environments" if root else None
+    if folder is None or not folder.is_dir():
+        return
+    names = sorted(path.stem for path in folder.glob("*.yml"))
+    for group, operation_for in PER_ENVIRONMENT.items():
+        collection = Collection(group)
+        for name in names:
+            collection.add_task(task_of(operation_for(name), place))
+        namespace.add_collection(collection)
 
 
 def _summary(path: Path) -> str:

@@ -1,0 +1,36 @@
+"""Every operation that the command line offers, as data: one module a group.
+
+One look here shows all tasks, their flags and their help texts; the modules that
+carry them out are named, not imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from launchbook.cli.catalogue.inventory import INVENTORY
+from launchbook.cli.catalogue.ledger import LEDGER
+from launchbook.cli.catalogue.provision import playbook_operation
+from launchbook.cli.catalogue.sandbox import SANDBOX
+from launchbook.cli.catalogue.secrets import SECRETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from launchbook.cli.operation import Operation
+
+__all__ = ["GROUPS", "PER_ENVIRONMENT", "SINGLE", "playbook_operation"]
+
+GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
+    "sandbox": SANDBOX,
+    "ledger": LEDGER,
+    "inventory": INVENTORY,
+    "secrets": SECRETS,
+}
+"""Group to its operations, as ``sandbox.up``."""
+
+SINGLE: Final[tuple[Operation, ...]] = ()
+"""Operations without a group."""
+
+PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {}
+"""Group to what makes its operation for an environment, as ``scale.production``."""
