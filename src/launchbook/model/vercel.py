@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from launchbook.redact import Secret
 
+PRODUCTION: Final = "production"
+"""The environment that every project has; others beside it have ids."""
 FAILED_STATES: Final = frozenset({"ERROR", "CANCELED", "BLOCKED", "DELETED"})
 
 
@@ -109,6 +111,13 @@ class Target:
 
     targets: tuple[str, ...] = ()
     custom_environment_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, environment_id: str) -> Target:
+        """Return the target of an environment: the built-in production, or an id."""
+        if environment_id == PRODUCTION:
+            return cls(targets=(PRODUCTION,))
+        return cls(custom_environment_ids=(environment_id,))
 
 
 @dataclass(frozen=True, slots=True)
