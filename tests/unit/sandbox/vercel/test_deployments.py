@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
 from typing import Any
 
 import pytest
@@ -220,16 +222,24 @@ def test_a_log_can_be_followed_to_its_end(vercel: Vercel) -> None:
 
 
 def test_a_canceled_build_ends_with_its_processes(vercel: Vercel) -> None:
-    project = vercel.project(buildCommand="echo started; sleep 300")
+    project = vercel.project(buildCommand="echo pid $$; sleep 300")
     made = vercel.order(project)
     events = f"/v3/deployments/{made['id']}/events?builds=1"
-    vercel.until(events, lambda all_: any("started" == e["text"] for e in all_))
+    told = vercel.until(events, lambda all_: any(_pid(e["text"]) for e in all_))
+    pid = next(filter(None, (_pid(event["text"]) for event in told)))
+    os.kill(pid, 0)
     path = f"/v12/deployments/{made['id']}/cancel"
     canceled = vercel.done("PATCH", path)
     assert (canceled["readyState"], "canceledAt" in canceled) == ("CANCELED", True)
     assert vercel.refused("PATCH", path)[:2] == (400, "bad_request")
-    status = vercel.endpoints.control("GET", "/status").json()
-    assert status["emulators"]["vercel"]["building"] == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def _pid(text: str) -> int | None:
+    """The process that a build's log names."""
+    found = re.fullmatch(r"pid ([0-9]+)", text)
+    return int(found[1]) if found else None
 
 
 def test_a_deleted_deployment_is_gone_with_its_names(vercel: Vercel) -> None:
