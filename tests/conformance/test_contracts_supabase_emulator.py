@@ -111,3 +111,14 @@ def test_spent_budgets(supabase: Supabase) -> None:
     statuses = [supabase.ask("GET", "/v1/organizations").status for _ in range(121)]
     assert statuses[-1] == 429
     supabase.endpoints.control("POST", "/advance", {"seconds": 61})
+
+
+def test_secrets_of_functions(supabase: Supabase, project: Project) -> None:
+    path = project.path("/secrets")
+    entries = [{"name": "GREETING", "value": "hello"}, {"name": "B", "value": "2"}]
+    assert supabase.ask("POST", path, entries).status == 201
+    listed = supabase.get(path)
+    assert ["B", "GREETING"] == [each["name"] for each in listed]
+    assert "hello" not in {each["value"] for each in listed}
+    assert supabase.ask("DELETE", path, ["B", "never-there"]).status == 200
+    assert ["GREETING"] == [each["name"] for each in supabase.get(path)]

@@ -114,10 +114,11 @@ class Queries:
         *,
         workspace_id: str | None = None,
         include_deleted: bool | None = None,
+        user_id: str | None = None,
         **page: Any,
     ) -> View:
-        """All projects; what is deleted is gone here at once."""
-        del include_deleted
+        """All projects, those of the one user; what is deleted is gone at once."""
+        del include_deleted, user_id
         _reach(info).require_account()
         if workspace_id not in {None, WORKSPACE_ID}:
             raise not_authorized()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from launchbook.sandbox.railway import extras
 from launchbook.sandbox.railway.log import read_moment
 from launchbook.sandbox.railway.state import (
     BORN_AT,
@@ -45,6 +46,7 @@ WORKSPACE: Final[View] = {
     "name": WORKSPACE_NAME,
     "createdAt": BORN_AT,
     "updatedAt": BORN_AT,
+    **extras.WORKSPACE,
 }
 
 
@@ -93,6 +95,10 @@ class Views:
         """Return a Project."""
         state = self._state
 
+        def base(_: object) -> View | None:
+            found = state.environments.get(project.base_environment_id or "")
+            return self.environment(found) if found else None
+
         def environments(
             _: object, *, is_ephemeral: bool | None = None, **page: Any
         ) -> View:
@@ -101,6 +107,8 @@ class Views:
             return connection([self.environment(one) for one in wanted], **page)
 
         return {
+            **extras.PROJECT,
+            "baseEnvironment": base,
             "id": project.id,
             "name": project.name,
             "description": project.description,
@@ -156,6 +164,7 @@ class Views:
         """Return a Service."""
         state = self._state
         return {
+            **extras.SERVICE,
             "id": service.id,
             "name": service.name,
             "icon": service.icon,
@@ -204,6 +213,7 @@ class Views:
         """Return a Deployment."""
         state = self._state
         return {
+            **extras.DEPLOYMENT,
             "id": deployment.id,
             "status": deployment.status,
             "statusUpdatedAt": deployment.status_updated_at,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from launchbook.sandbox.supabase.database import DatabaseHandlers
+from launchbook.sandbox.supabase.functionsecrets import FunctionSecretHandlers
 from launchbook.sandbox.supabase.handlers import ProjectHandlers
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 def routes(platform: Platform) -> list[web.RouteDef]:
     """Return all routes."""
-    return [*_project_routes(platform), *_database_routes(platform)]
+    return [
+        *_project_routes(platform),
+        *_database_routes(platform),
+        *_secret_routes(platform),
+    ]
 
 
 def _project_routes(platform: Platform) -> list[web.RouteDef]:
@@ -55,4 +60,14 @@ def _database_routes(platform: Platform) -> list[web.RouteDef]:
         web.get(one + "/database/backups", database.backups),
         web.post(one + "/database/query", database.query),
         web.post(one + "/database/query/read-only", database.read_only_query),
+    ]
+
+
+def _secret_routes(platform: Platform) -> list[web.RouteDef]:
+    handlers = FunctionSecretHandlers(platform)
+    path = "/v1/projects/{ref}/secrets"
+    return [
+        web.get(path, handlers.listed),
+        web.post(path, handlers.create),
+        web.delete(path, handlers.delete),
     ]

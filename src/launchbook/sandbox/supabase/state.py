@@ -46,6 +46,8 @@ class Project:
         pooler_at: The same for the pooler's configuration, which comes last.
         password: Of the role postgres; never answered.
         secret: Signs the legacy keys.
+        function_secrets: Of edge functions: name to SHA-256 of the value, and when
+            it was set; the value itself is never answered, so it is not kept.
     """
 
     ref: str
@@ -63,6 +65,7 @@ class Project:
     pool_size: int = DEFAULT_POOL_SIZE
     restrictions: Restrictions = field(default_factory=Restrictions)
     settings: dict[str, object] = field(default_factory=dict)
+    function_secrets: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def is_up(self) -> bool:

@@ -35,9 +35,9 @@ def test_what_violates_the_schema_is_a_400(
     [
         ("mutation V { volumeCreate(input: {}) { id } }", {}, "Mutation.volumeCreate"),
         (
-            'query P { projects(userId: "x") { edges { cursor } } }',
+            'query P { projects(orderBy: X) { edges { cursor } } }',
             {},
-            "Query.projects.userId",
+            "Query.projects.orderBy",
         ),
         (
             "query P { projects { edges { node { volumes { edges { cursor } } } } } }",

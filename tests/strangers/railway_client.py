@@ -1,0 +1,81 @@
+"""A community client against the sandbox; prints one JSON object of what it saw.
+
+Run as a process of its own: the client trusts what SSL_CERT_FILE names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from railway import RailwayClient, RailwayError
+
+
+def main(facts: dict[str, str]) -> None:
+    """List, create, read and change."""
+    endpoint = f"{facts['api']}/graphql/v2?source=stranger"
+    seen: dict[str, Any] = {}
+    with RailwayClient(api_token=facts["token"], endpoint=endpoint) as railway:
+        project = railway.project_create(
+            name=facts["name"], default_environment_name="staging"
+        )
+        seen["project"] = project.name
+        seen["listed"] = len(railway.projects().edges or []) > 0
+        railway.project_update(project.id, description="by a stranger")
+        seen["changed"] = railway.project(project.id).description
+        environment_id = str(project.base_environment_id)
+        environment = railway.environment(environment_id, project_id=project.id)
+        seen["environment"] = environment.name
+
+        service = railway.service_create(
+            project_id=project.id, name="web", environment_id=environment_id
+        )
+        where = {"environment_id": environment_id, "service_id": service.id}
+        seen["service"] = service.name
+
+        railway.variable_upsert(
+            environment_id, "GREETING", project.id, "hello", service_id=service.id
+        )
+        railway.variable_collection_upsert(
+            environment_id,
+            project.id,
+            {"PORT": "3000", "GREETING": "good morning"},
+            service_id=service.id,
+            skip_deploys=True,
+        )
+        seen["variables"] = railway.variables(
+            environment_id, project.id, service_id=service.id
+        )
+
+        railway.service_instance_update(
+            service.id,
+            environment_id=environment_id,
+            start_command="python -m http.server $PORT",
+        )
+        instance = railway.service_instance(**where)
+        seen["start_command"] = instance.start_command
+
+        domain = railway.service_domain_create(environment_id, service.id)
+        seen["generated"] = domain.domain.endswith(".localhost")
+        custom = railway.custom_domain_create(
+            f"{facts['name']}.example.org", environment_id, project.id, service.id
+        )
+        seen["custom"] = custom.domain
+        railway.custom_domain_update(environment_id, custom.id, target_port=3000)
+        read = railway.custom_domain(custom.id, project.id)
+        seen["target_port"] = read.target_port
+        found = railway.domains(environment_id, project.id, service.id)
+        seen["domains"] = found is not None
+
+        deployments = railway.deployments(project_id=project.id)
+        seen["deployments"] = deployments is not None
+        try:
+            railway.project("no-such-id")
+        except RailwayError as error:
+            seen["refused"] = str(error)
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
