@@ -14,6 +14,7 @@ import signal
 import socket
 import ssl
 import subprocess
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,10 +90,11 @@ class Wire:
     """One conversation with the browser: a command, then its answer."""
 
     socket: aiohttp.ClientWebSocketResponse
+    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=1000))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def ask(self, method: str, session: str = "", **params: object) -> Any:
-        """Send a command and return its result; events in between are dropped."""
+        """Send a command and return its result; events in between are kept."""
         number = next(self._numbers)
         command: dict[str, object] = {"id": number, "method": method, "params": params}
         if session:
@@ -100,7 +102,7 @@ class Wire:
         await self.socket.send_json(command)
         async with asyncio.timeout(ANSWER_SECONDS):
             while (answer := await self.socket.receive_json()).get("id") != number:
-                pass
+                self.events.append(answer)
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
@@ -152,10 +154,36 @@ class Page:
         self.press(selector)
         self.ask("Input.insertText", text=text)
 
+    def refused(self, script: str) -> list[str]:
+        """Run a script; return why the browser refused what it asked for.
+
+        The reasons are the browser's own words: for requests across origins, as
+        ``MissingAllowOriginHeader``, and for cookies, as ``InvalidPrefix``.
+        """
+        self.ask("Network.enable")
+        self.wire.events.clear()
+        self.value(script)
+        # One more answer, so that what happened before it has been told.
+        self.value("new Promise((done) => setTimeout(done, 200))")
+        told = [e for e in self.wire.events if e.get("sessionId") == self.session]
+        return [reason for event in told for reason in _reasons(event)]
+
     def text(self, selector: str) -> str:
         """Return the text of an element that can be seen, else nothing."""
         script = f"document.querySelector({json.dumps(selector)})"
         return str(self.value(f"{script}.checkVisibility() ? {script}.innerText : ''"))
+
+
+def _reasons(event: dict[str, Any]) -> list[str]:
+    """Why a request or a cookie was refused, by one event."""
+    told = event.get("params", {})
+    if event["method"] == "Network.loadingFailed" and "corsErrorStatus" in told:
+        return [told["corsErrorStatus"]["corsError"]]
+    if event["method"] == "Network.responseReceivedExtraInfo":
+        return [
+            why for each in told["blockedCookies"] for why in each["blockedReasons"]
+        ]
+    return []
 
 
 @dataclass

@@ -137,6 +137,35 @@ def test_a_token_opens_only_what_it_was_issued_for(
     assert 200 == backend.call("/api/admin/batches", token=staff_token).status
 
 
+def test_the_browser_that_left_feedback_is_known_by_a_cookie_of_its_own_host(
+    backend: Backend,
+) -> None:
+    answer = backend.post("/api/feedback", feedback(21))
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    name, _, value = cookie.partition("=")
+    assert ("vocilia-claim", answer.body["claim"]) == (name, value)
+    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=2592000"} == set(attributes)
+    for sent, status in ((cookie, 200), (f"{name}=x{value}", 401), ("other=1", 401)):
+        found = backend.call("/api/reward", headers={"Cookie": sent})
+        assert status == found.status
+    # Only what a visitor may see anyway: a cookie opens nothing for a business.
+    assert 401 == backend.call("/api/feedback", headers={"Cookie": cookie}).status
+
+
+def test_over_https_the_cookie_is_bound_to_its_host(backend: Backend) -> None:
+    with serving({**backend.environ, "FORCE_HTTPS": "true"}) as secure:
+        answer = secure.call(
+            "/api/feedback",
+            method="POST",
+            body=feedback(22),
+            headers={"X-Forwarded-Proto": "https"},
+        )
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    assert cookie.startswith("__Host-vocilia-claim=")
+    assert "Secure" in attributes
+    assert not any(each.startswith("Domain") for each in attributes)
+
+
 @pytest.mark.parametrize("origin", [CUSTOMER_ORIGIN, BUSINESS_ORIGIN, ADMIN_ORIGIN])
 def test_each_own_origin_may_call_the_api(backend: Backend, origin: str) -> None:
     preflight = backend.call(
@@ -148,9 +177,10 @@ def test_each_own_origin_may_call_the_api(backend: Backend, origin: str) -> None
     )
     assert "content-type" in preflight.headers["access-control-allow-headers"]
     answer = backend.call("/api/shops/demo", headers={"Origin": origin})
-    assert (200, origin) == (
+    assert (200, origin, "true") == (
         answer.status,
         answer.headers["access-control-allow-origin"],
+        answer.headers["access-control-allow-credentials"],
     )
 
 

@@ -21,7 +21,7 @@ export async function call(path, { method = "GET", body, token } = {}) {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: "omit",
+      credentials: "include",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {

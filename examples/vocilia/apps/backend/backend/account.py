@@ -8,7 +8,7 @@ from typing import Any
 import bcrypt
 from aiohttp import web
 
-from backend import tokens
+from backend import session, tokens
 from backend.config import Config
 from backend.database import SERVICE, Connection
 from backend.limit import LIMIT
@@ -19,6 +19,7 @@ from backend.state import state_of
 BUSINESS = "business"
 STAFF = "staff"
 REWARD = "reward"
+CLAIM_LIFETIME_SECONDS = 30 * 86400
 # The hash of a random key: an unknown name costs time as a wrong key does.
 _NO_SUCH_ACCOUNT = bcrypt.hashpw(b"nobody", bcrypt.gensalt(4)).decode()
 
@@ -86,7 +87,7 @@ def reward_claim(config: Config, feedback_id: str) -> str:
     return tokens.issue(
         {"feedback_id": feedback_id},
         audience=REWARD,
-        lifetime_seconds=30 * 86400,
+        lifetime_seconds=CLAIM_LIFETIME_SECONDS,
         key=config.session_secret,
     )
 
@@ -101,6 +102,8 @@ def require(request: web.Request, audience: str) -> dict[str, Any]:
     config = state_of(request).config
     key = config.session_secret if audience == REWARD else config.jwt_secret
     bearer = token.strip() if scheme.lower() == "bearer" else ""
+    if audience == REWARD and not bearer:
+        bearer = session.remembered(request, config)
     try:
         return tokens.read(bearer, audience=audience, key=key)
     except tokens.InvalidToken:

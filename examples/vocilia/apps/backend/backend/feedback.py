@@ -7,7 +7,14 @@ from uuid import UUID
 
 from aiohttp import web
 
-from backend.account import BUSINESS, REWARD, require, reward_claim
+from backend import session
+from backend.account import (
+    BUSINESS,
+    CLAIM_LIFETIME_SECONDS,
+    REWARD,
+    require,
+    reward_claim,
+)
 from backend.database import CUSTOMER, Connection, customer_of, owner
 from backend.limit import LIMIT
 from backend.problem import BadRequest, NotFound
@@ -98,16 +105,22 @@ async def leave(request: web.Request) -> web.Response:
 
     state = state_of(request)
     shop = await state.database.run(CUSTOMER, insert)
+    claim = reward_claim(state.config, body["id"])
     answer = {
         "id": body["id"],
         "shop": {"code": shop["code"], "name": shop["name"]},
-        "claim": reward_claim(state.config, body["id"]),
+        "claim": claim,
     }
-    return web.json_response(answer, status=201)
+    response = web.json_response(answer, status=201)
+    session.remember(response, state.config, claim, CLAIM_LIFETIME_SECONDS)
+    return response
 
 
 async def show_reward(request: web.Request) -> web.Response:
-    """GET /api/reward: what the feedback named by the claim has earned so far."""
+    """GET /api/reward: what the feedback named by the claim has earned so far.
+
+    The claim comes as a bearer token, or in the cookie of the browser that left it.
+    """
     feedback_id = str(require(request, REWARD)["feedback_id"])
     found = await state_of(request).database.run(
         customer_of(feedback_id),

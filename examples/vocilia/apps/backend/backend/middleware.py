@@ -115,6 +115,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     if "origin" in request:
         response.headers["Access-Control-Allow-Origin"] = request["origin"]
+        response.headers["Access-Control-Allow-Credentials"] = "true"
 
 
 MIDDLEWARES = (measure, explain, force_https, share_with_own_origins)
