@@ -191,6 +191,31 @@ class UndoableThing(Thing):
             self.platform.update(thing, facts["content"])
 
 
+class House(Thing):
+    """A thing that can be destroyed, with the things that name it as theirs."""
+
+    name: ClassVar[str] = "toy.house"
+    protected_as: ClassVar[str] = ""
+
+    def destroy(
+        self, inputs: ThingInputs, facts: dict[str, object] | None, context: Context
+    ) -> None:
+        self.hook("destroy", inputs.name)
+        if facts is None:
+            return
+        for thing in self.platform.things():
+            if thing["content"] == facts["id"]:
+                self.platform.delete(thing)
+        self.platform.delete(facts)
+
+
+class Vault(House):
+    """The same, and it is kept unless it is named."""
+
+    name: ClassVar[str] = "toy.vault"
+    protected_as: ClassVar[str] = "database"
+
+
 class Sleeper(Thing):
     """A thing that takes an hour to become ready, each time that it is verified."""
 
@@ -378,6 +403,8 @@ class Toybox:
             "toy.thing": Thing(self.platform, self.hook),
             "toy.undoable": UndoableThing(self.platform, self.hook),
             "toy.sleeper": Sleeper(self.platform, self.hook),
+            "toy.house": House(self.platform, self.hook),
+            "toy.vault": Vault(self.platform, self.hook),
             "toy.shelf": Shelf(self.platform),
             "toy.check": Check(self.platform, self.hook),
             "toy.patience": Patience(self.platform),
@@ -399,7 +426,7 @@ class Toybox:
 
 def entry(name: str, uses: str = "toy.thing", /, **inputs: object) -> PlaybookEntry:
     """Return an entry; the thing is called as the step unless it is said."""
-    if uses in {"toy.thing", "toy.undoable", "toy.sleeper"}:
+    if uses not in {"toy.shelf", "toy.check", "toy.patience"}:
         inputs = {"name": name, **inputs}
     return PlaybookEntry(name, uses, inputs, Location("toys.yml", 1))
 

@@ -88,6 +88,14 @@ class Desk:
         source = self.root / repository["path"]
         return Rehearsal(source, self.home / "rehearsal", Git(Processes()))
 
+    def ask(self, question: str) -> str:
+        """Return what a person types; empty when there is nobody to ask."""
+        if not self.keyboard.isatty() or self.output.is_json:
+            return ""
+        self.output.errors.write(question)
+        self.output.errors.flush()
+        return self.keyboard.readline().strip()
+
     def confirm(self, question: str) -> None:
         """Ask, unless ``--yes`` was given or there is nobody to ask.
 
@@ -96,11 +104,8 @@ class Desk:
         """
         if self.is_confirmed:
             return
-        if self.keyboard.isatty() and not self.output.is_json:
-            self.output.errors.write(f"{question} [y/N] ")
-            self.output.errors.flush()
-            if self.keyboard.readline().strip().lower() in {"y", "yes"}:
-                return
+        if self.ask(f"{question} [y/N] ").lower() in {"y", "yes"}:
+            return
         raise InputError(
             "this needs a confirmation",
             hint="Run the same command again with --yes.",

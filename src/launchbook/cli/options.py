@@ -26,6 +26,12 @@ def read_switch(options: Mapping[str, object], name: str) -> bool:
     return bool(options.get(name))
 
 
+def read_names(options: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """Return the names of an option that lists them, as ``database,domain``."""
+    parts = (part.strip() for part in read_text(options, name).split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
 def read_count(
     options: Mapping[str, object], name: str, *, least: int, most: int
 ) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from launchbook.engine.announcer import Announcer
@@ -12,13 +13,15 @@ from launchbook.engine.interruption import Interruption
 from launchbook.engine.memory import Memory
 from launchbook.engine.planner import Bench, Planner
 from launchbook.engine.run import Run, Terms, plan_of
+from launchbook.engine.scribe import Scribe
+from launchbook.engine.teardown import Teardown
 from launchbook.errors import LedgerError
 from launchbook.ledger.identifier import new_id
 from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from launchbook.engine.graph import Graph
     from launchbook.engine.override import Override
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from launchbook.engine.result import RunResult
     from launchbook.engine.saved import SavedPlan
     from launchbook.engine.setting import Kit, Setting
+    from launchbook.engine.teardown import Doomed, TeardownResult
     from launchbook.ledger.history import History
     from launchbook.ledger.ledger import Ledger
     from launchbook.ledger.lock import Taken
@@ -78,6 +82,7 @@ class Engine:
         on_failure: OnFailure = OnFailure.KEEP,
         saved: SavedPlan | None = None,
         overrides: Sequence[Override] = (),
+        is_observing: bool = False,
     ) -> RunResult:
         """Bring the platforms to what the entries say.
 
@@ -86,6 +91,8 @@ class Engine:
             on_failure: Keep what was verified, or reverse what the run wrote.
             saved: Apply exactly this plan.
             overrides: Guards that this run may pass.
+            is_observing: Write nothing to the platforms: record what is as desired,
+                and tell what differs.
 
         Returns:
             What became of it. What went wrong once the lock was held is its
@@ -100,13 +107,58 @@ class Engine:
             msg = "a run needs a ledger"
             raise ValueError(msg)
         graph = self._graph(entries)
-        terms = Terms(Guard(overrides), on_failure, saved)
+        terms = Terms(Guard(overrides), on_failure, saved, is_observing)
         bench = self._bench()
         with (
             bench.interruption.watching(),
             self._leased(self._ledger, bench.run) as taken,
         ):
             return Run(bench, self._ledger, taken, terms).execute(graph)
+
+    def doomed(
+        self, entries: Sequence[PlaybookEntry], included: Collection[str]
+    ) -> Doomed:
+        """Return what a teardown would destroy; writes nothing and takes no lock.
+
+        Raises:
+            InputError: A kind was named that nothing is protected as.
+            ProviderError: A platform cannot be asked.
+        """
+        bench = self._bench()
+        with bench.interruption.watching():
+            return Teardown(bench, self._graph(entries), included).look()
+
+    def tear_down(
+        self,
+        entries: Sequence[PlaybookEntry],
+        included: Collection[str],
+        *,
+        overrides: Sequence[Override] = (),
+    ) -> TeardownResult:
+        """Destroy what exists and prove that it is gone; the same call goes on.
+
+        Args:
+            entries: Of all the environment's playbooks, in file order.
+            included: Protected kinds that die too.
+            overrides: What a person named so that this may happen, for the ledger.
+
+        Raises:
+            InputError: A kind was named that nothing is protected as.
+            LockHeld: Another run changes the environment.
+            LedgerError: The ledger cannot be used; nothing was started.
+        """
+        if self._ledger is None:
+            msg = "a teardown needs a ledger"
+            raise ValueError(msg)
+        bench = self._bench()
+        with (
+            bench.interruption.watching(),
+            self._leased(self._ledger, bench.run) as taken,
+        ):
+            scribe = Scribe(bench, self._ledger.journal, taken.lease)
+            teardown = Teardown(bench, self._graph(entries), included)
+            result = teardown.execute(scribe, overrides)
+            return replace(result, ledger_head=str(self._ledger.anchor()))
 
     def _graph(self, entries: Sequence[PlaybookEntry]) -> Graph:
         """The entries, connected by their references."""

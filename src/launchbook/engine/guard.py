@@ -16,7 +16,7 @@ LARGEST_SHARE: Final = 0.30
 FROM_RESOURCES: Final = 10
 """Below this, a share says nothing (issue 2, the engine's guard)."""
 _TOUCHING: Final = frozenset({Action.UPDATE, Action.DELETE})
-_EXISTING: Final = _TOUCHING | {Action.NO_CHANGE}
+_EXISTING: Final = _TOUCHING | {Action.NO_CHANGE, Action.UNVERIFIABLE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,14 @@ class Memory:
         record = self._read(step)
         return record if record and record.phase in _UNFINISHED else None
 
+    def intended(self, step: str) -> frozenset[str]:
+        """Return what a run set out to write in a step that was not verified since."""
+        begun = self._read(step, Phase.APPLYING) if self.unfinished(step) else None
+        lines = begun.evidence.get("changes", ()) if begun else ()
+        if not isinstance(lines, list | tuple):
+            return frozenset()
+        return frozenset(str(line).partition(" ")[2] for line in lines)
+
     def _read(self, step: str, phase: Phase | None = None) -> Record | None:
         if self._history is None:
             return None

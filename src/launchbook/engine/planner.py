@@ -103,6 +103,7 @@ class Bench:
             progress=progress,
             fingerprint=lambda text: fingerprint(key, text),
             idempotency_key=digest(identity)[:32],
+            is_asserting=self.setting.is_asserting,
         )
 
 

@@ -28,6 +28,7 @@ class Progress:
         overridden: Names of the overrides that were used and recorded.
         pending_entries: Records that can wait until the end of the run.
         evidence: By id, what checks saw.
+        differing: By id, what a run that only looks would have written, in words.
     """
 
     plans: dict[str, StepPlan]
@@ -39,6 +40,7 @@ class Progress:
     overridden: set[str] = field(default_factory=set)
     pending_entries: list[Entry] = field(default_factory=list)
     evidence: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    differing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
     def lines(self) -> list[Change]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from launchbook.errors import LaunchbookError
 
 DONE: Final = 0
+PENDING: Final = 3
 WAITING: Final = 10
 INTERRUPTED: Final = 130
 
@@ -30,6 +31,7 @@ class RunResult:
         is_interrupted: A person stopped it; the same command continues.
         ledger_head: End of the ledger's chain, worth noting elsewhere.
         outputs: Step id to its outputs, Secrets inside.
+        differing: Of a run that only looked: step id to what is not as desired.
     """
 
     run: str
@@ -44,6 +46,7 @@ class RunResult:
     is_interrupted: bool = False
     ledger_head: str = ""
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def exit_status(self) -> int:
@@ -52,6 +55,8 @@ class RunResult:
             return INTERRUPTED
         if self.error is not None:
             return self.error.exit_status
+        if self.differing:
+            return PENDING
         return WAITING if self.waiting else DONE
 
     def as_json(self) -> dict[str, object]:
@@ -63,6 +68,7 @@ class RunResult:
             "waiting": len(self.waiting),
             "skipped": len(self.skipped),
             "taken_back": len(self.taken_back),
+            "differing": {step: [*each] for step, each in self.differing.items()},
             "seconds": round(self.seconds, 3),
             "ledger_head": self.ledger_head,
             "is_interrupted": self.is_interrupted,

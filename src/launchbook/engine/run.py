@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from launchbook.engine.compensation import Compensation, Remains
+from launchbook.engine.observer import Observer
 from launchbook.engine.outcome import concluded
 from launchbook.engine.plan import Plan
 from launchbook.engine.planner import Planner
@@ -35,11 +36,13 @@ class Terms:
 
     Attributes:
         saved: Do exactly this; None plans freely.
+        is_observing: Only look; see ``Observer``.
     """
 
     guard: Guard
     on_failure: OnFailure
     saved: SavedPlan | None = None
+    is_observing: bool = False
 
 
 class Run:
@@ -108,15 +111,18 @@ class Run:
         """Look at everything, weigh it, and record that the run begins."""
         progress.plans.update(Planner(self._bench).plan_all(graph))
         plan = plan_of(self._bench, progress.plans)
-        lines = {"changes": plan.lines_as_json(), "counts": plan.counts}
-        self._tell(EventKind.PLAN_READY, data=lines)
+        told = {"changes": plan.lines_as_json(), "counts": plan.counts}
+        self._tell(EventKind.PLAN_READY, data=told)
         if self._terms.saved is not None:
             self._terms.saved.require(plan)
-        used = self._terms.guard.check(progress.lines())
+        # A run that writes nothing may see any difference.
+        lines = [] if self._terms.is_observing else progress.lines()
+        used = self._terms.guard.check(lines)
         overrides = [] if used is None else [{"name": used.name, "reason": used.reason}]
         progress.overridden.update(str(each["name"]) for each in overrides)
         evidence = {
             "event": "run-started",
+            "is_observing": self._terms.is_observing,
             "playbook": self._bench.setting.playbook,
             "platforms": self._bench.setting.platforms,
             "plan": plan.digest,
@@ -129,7 +135,8 @@ class Run:
 
     def _walk(self, graph: Graph, progress: Progress) -> Walked:
         """Carry out the steps."""
-        runner = Runner(
+        kind = Observer if self._terms.is_observing else Runner
+        runner = kind(
             self._bench,
             self._scribe,
             self._terms.guard,
@@ -182,13 +189,14 @@ class Run:
             changed=tuple(n for n in walked.done if n in progress.changed),
             unchanged=tuple(n for n in walked.done if n not in progress.changed),
             failed=tuple(name for name in walked.failures if name),
-            waiting=walked.held,
+            waiting=tuple(n for n in walked.held if n not in progress.differing),
             skipped=walked.skipped,
             taken_back=remains.taken_back,
             seconds=clock.monotonic() - self._began,
             error=_error_of(walked, remains),
             is_interrupted=walked.is_interrupted,
             outputs=progress.known_outputs(),
+            differing=dict(progress.differing),
         )
 
     def _finish(
@@ -260,9 +268,10 @@ def _error_of(walked: Walked, remains: Remains) -> LaunchbookError | None:
 def _phase_of(result: RunResult, walked: Walked) -> Phase:
     """The run's phase, as its last record says it."""
     if walked.failures:
-        is_whole = result.error is not None and result.error.code == "run-taken-back"
-        return Phase.COMPENSATED if is_whole else Phase.FAILED
-    return Phase.PAUSED if result.is_interrupted or result.waiting else Phase.VERIFIED
+        is_reversed = result.error is not None and result.error.code == "run-taken-back"
+        return Phase.COMPENSATED if is_reversed else Phase.FAILED
+    is_whole = not (result.is_interrupted or result.waiting or result.differing)
+    return Phase.VERIFIED if is_whole else Phase.PAUSED
 
 
 def _raise_bug(error: BaseException, walked: Walked) -> NoReturn:

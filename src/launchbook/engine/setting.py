@@ -59,6 +59,7 @@ class Setting:
         tool_version: As ``0.1.0``.
         fingerprint_key: Key of the fingerprints that stand for secrets.
         workers: How many steps may run side by side.
+        is_asserting: Write also what cannot be read back (``env.sync --assert``).
     """
 
     environment: str
@@ -69,6 +70,7 @@ class Setting:
     tool_version: str
     fingerprint_key: bytes = field(repr=False)
     workers: int = DEFAULT_WORKERS
+    is_asserting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ class Past(Protocol):
         """Return the last verified record of a step, or None."""
         ...
 
+    def intended(self, step: str) -> frozenset[str]:
+        """Return what a run set out to write in a step that was not verified since.
+
+        Each as the plan calls it: ``railway.variable backend JWT_SECRET``.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -56,6 +63,7 @@ class Context:
         fingerprint: Keyed fingerprint of a secret, for comparisons.
         idempotency_key: The same for the same step, inputs and environment, so
             that a run that was killed finds what it made.
+        is_asserting: Whether what cannot be read back shall be written again.
     """
 
     environment: str
@@ -66,6 +74,7 @@ class Context:
     progress: Callable[[str], None]
     fingerprint: Callable[[str], str]
     idempotency_key: str
+    is_asserting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +140,20 @@ class Undoable(Protocol):
 
     def undo(self, inputs: Any, facts: Any, context: Context) -> None:
         """Reverse; ``facts`` are those from before ``apply``."""
+        ...
+
+
+@runtime_checkable
+class Destroyable(Protocol):
+    """A step whose thing can be destroyed, with all that was made inside of it.
+
+    Attributes:
+        protected_as: What must be named so that it is destroyed, as ``database``;
+            empty for nothing.
+    """
+
+    protected_as: ClassVar[str]
+
+    def destroy(self, inputs: Any, facts: Any, context: Context) -> None:
+        """Delete what ``facts`` found; what is gone already is no error."""
         ...

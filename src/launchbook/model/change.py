@@ -18,6 +18,8 @@ class Action(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     UNKNOWN = "cannot-know-yet"
+    UNVERIFIABLE = "unknown"
+    """It is there and cannot be read back, so nobody can say whether it differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Change:
         kind: The kind of resource, as ``railway.variable``.
         name: Its name, as ``backend LOG_LEVEL``.
         fields: The attributes that differ, for an update.
-        reason: For UNKNOWN, the step that must run first; else a remark.
+        reason: For UNKNOWN, the step that must run first; for UNVERIFIABLE, why
+            nobody can say; else a remark.
     """
 
     action: Action
@@ -49,8 +52,12 @@ class Change:
 
     @property
     def is_pending(self) -> bool:
-        """Whether something would be written, or may be."""
-        return self.action is not Action.NO_CHANGE
+        """Whether something would be written, or may be.
+
+        What cannot be read back is left alone: only a person can say that it
+        shall be written again (``env.sync --assert``).
+        """
+        return self.action not in {Action.NO_CHANGE, Action.UNVERIFIABLE}
 
 
 @dataclass(frozen=True, slots=True)

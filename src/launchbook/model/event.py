@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     STEP_PROGRESS = "step-progress"
     STEP_UNCHANGED = "step-unchanged"
     STEP_CHANGED = "step-changed"
+    STEP_DIFFERS = "step-differs"
     STEP_WAITING = "step-waiting"
     STEP_FAILED = "step-failed"
     STEP_COMPENSATED = "step-compensated"

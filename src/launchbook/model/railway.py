@@ -220,5 +220,20 @@ class ServiceScope:
     service_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class VariableNote:
+    """What is known of a variable beside its value.
+
+    Attributes:
+        is_sealed: Its value is given to the service and never shown.
+        changed_at: When it was last written, as the vendor says it; only good
+            for telling whether somebody wrote it since.
+    """
+
+    name: str
+    is_sealed: bool = False
+    changed_at: str = ""
+
+
 Variables = dict[str, "Secret"]
 """Name to value. Every value is held as a secret: we cannot know which are."""

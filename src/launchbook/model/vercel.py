@@ -128,6 +128,8 @@ class Variable:
         kind: plain, encrypted, sensitive or system.
         value: None when the vendor does not say it (``sensitive`` never does,
             a list never decrypts).
+        changed_at: When it was last written, in milliseconds as the vendor says
+            it; only good for telling whether somebody wrote it since.
     """
 
     id: str
@@ -135,6 +137,7 @@ class Variable:
     kind: str
     target: Target
     value: Secret | None = None
+    changed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

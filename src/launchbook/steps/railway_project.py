@@ -32,6 +32,7 @@ class RailwayProject:
     name: ClassVar[str] = "railway.project"
     inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
+    protected_as: ClassVar[str] = ""
 
     def __init__(self, client: RailwayClient) -> None:
         self._client = client
@@ -75,3 +76,8 @@ class RailwayProject:
                 hint="Run the same command again; it looks before it creates.",
             )
         return Verified({"id": project.id})
+
+    def destroy(self, inputs: Inputs, facts: Project | None, context: Context) -> None:
+        """Delete the project with its services, variables and host names."""
+        if facts is not None:
+            self._client.delete_project(facts.id)

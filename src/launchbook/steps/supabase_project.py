@@ -43,6 +43,7 @@ class SupabaseProject:
     name: ClassVar[str] = "supabase.project"
     inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
+    protected_as: ClassVar[str] = "database"
 
     def __init__(self, client: SupabaseClient) -> None:
         self._client = client
@@ -103,6 +104,11 @@ class SupabaseProject:
             deadline_seconds=DEADLINE_SECONDS,
             what=f"services of Supabase project {project.name}",
         )
+
+    def destroy(self, inputs: Inputs, facts: Project | None, context: Context) -> None:
+        """Delete the project with its data and its backups."""
+        if facts is not None:
+            self._client.delete_project(facts.ref)
 
 
 def _is_settled(project: Project) -> bool:

@@ -38,6 +38,7 @@ class VercelProject:
     name: ClassVar[str] = "vercel.project"
     inputs_type: ClassVar[type] = Inputs
     is_check: ClassVar[bool] = False
+    protected_as: ClassVar[str] = ""
 
     def __init__(self, client: VercelClient) -> None:
         self._client = client
@@ -74,6 +75,11 @@ class VercelProject:
                 hint="Run the same command with --check to see what differs.",
             )
         return Verified(_outputs(inputs, project))
+
+    def destroy(self, inputs: Inputs, facts: Project | None, context: Context) -> None:
+        """Delete the project with its deployments and host names."""
+        if facts is not None:
+            self._client.delete_project(facts.id)
 
 
 def _desired(inputs: Inputs) -> ProjectSettings:

@@ -13,6 +13,7 @@ SIGNS: Final = {
     "update": "~",
     "delete": "-",
     "cannot-know-yet": "?",
+    "unknown": "!",
     "no-change": "=",
 }
 WORDS: Final = {
@@ -20,6 +21,7 @@ WORDS: Final = {
     "update": "to update",
     "delete": "to delete",
     "cannot-know-yet": "cannot know yet",
+    "unknown": "unknown",
     "no-change": "unchanged",
 }
 LONGEST_VALUE: Final = 60
@@ -59,7 +61,7 @@ def count_line(changes: Iterable[Mapping[str, object]]) -> str:
 def _change_lines(change: Mapping[str, object], action: str) -> Iterator[str]:
     """One line for the resource, and one for each attribute that differs."""
     reason = f": {WORDS[action]}, {change['reason']}" if change.get("reason") else ""
-    if reason and action != "cannot-know-yet":
+    if reason and action not in {"cannot-know-yet", "unknown"}:
         reason = f" ({change['reason']})"
     yield f"  {SIGNS[action]} {change['kind']} {change['name']}{reason}"
     fields = change.get("fields")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DONE_WORDS: Final = {
     EventKind.STEP_UNCHANGED: "unchanged",
     EventKind.STEP_CHANGED: "changed",
+    EventKind.STEP_DIFFERS: "differs",
     EventKind.STEP_WAITING: "waiting",
     EventKind.STEP_FAILED: "failed",
     EventKind.STEP_COMPENSATED: "taken back",
