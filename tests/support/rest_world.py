@@ -73,6 +73,10 @@ VERCEL_ANSWERS: dict[str, Any] = {
     "GET /v2/user": {"user": {"id": "user_1", "username": "ann"}},
     "GET /v2/teams/team_1": {"id": "team_1", "slug": "shop"},
     "GET /v9/projects/prj_1": VERCEL_PROJECT,
+    "GET /v10/projects": {
+        "projects": [VERCEL_PROJECT],
+        "pagination": {"count": 1, "next": None, "prev": None},
+    },
     "POST /v11/projects": VERCEL_PROJECT,
     "PATCH /v9/projects/prj_1": VERCEL_PROJECT,
     "DELETE /v9/projects/prj_1": b"",
@@ -138,6 +142,7 @@ def vercel_verbs() -> list[Verb[VercelClient]]:
     return [
         Verb("read_account", lambda c: c.read_account()),
         Verb("read_project", lambda c: c.read_project("prj_1")),
+        Verb("read_project_names", lambda c: c.read_project_names()),
         Verb("create_project", lambda c: c.create_project("vocilia", SETTINGS)),
         Verb("update_project", lambda c: c.update_project("prj_1", SETTINGS)),
         Verb("delete_project", lambda c: c.delete_project("prj_1")),

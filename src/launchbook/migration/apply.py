@@ -50,6 +50,7 @@ def apply_pending(
     session: Session,
     migrations: Sequence[Migration],
     *,
+    baseline: str = "",
     timeouts: Timeouts = STANDARD,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Migration, ...]:
@@ -58,6 +59,7 @@ def apply_pending(
     Args:
         session: On the session-mode pooler, or direct; never transaction mode.
         migrations: All files, in order.
+        baseline: See ``history.pending``.
         timeouts: For every statement.
         progress: Is told each file before it runs.
 
@@ -67,7 +69,8 @@ def apply_pending(
         DatabaseUnavailable: The connection was lost.
     """
     applied: list[Migration] = []
-    for migration in history.pending(migrations, history.read_history(session)):
+    rows = history.read_history(session)
+    for migration in history.pending(migrations, rows, baseline):
         progress(f"{migration.version}_{migration.name}")
         if _apply(session, migration, timeouts):
             applied.append(migration)

@@ -85,16 +85,22 @@ def record(session: Session, migration: Migration) -> None:
 
 
 def pending(
-    migrations: Sequence[Migration], applied: Sequence[Applied]
+    migrations: Sequence[Migration], applied: Sequence[Applied], baseline: str = ""
 ) -> tuple[Migration, ...]:
     """Return the files that the database lacks.
+
+    Args:
+        migrations: All files, in order.
+        applied: The history.
+        baseline: A database that was taken over has everything up to this version,
+            whatever its history says of it; empty for nothing.
 
     Raises:
         MigrationDrift: A row has no file, a file differs from what was applied,
             or a file's version lies before the last one applied.
     """
-    known = {row.version: row for row in applied}
-    files = {migration.version: migration for migration in migrations}
+    known = {row.version: row for row in applied if row.version > baseline}
+    files = {each.version: each for each in migrations if each.version > baseline}
     missing = sorted(known.keys() - files.keys())
     changed = sorted(
         v for v in known.keys() & files.keys() if _differs(files[v], known[v])
@@ -105,7 +111,7 @@ def pending(
     )
     if missing or changed or late:
         raise _drift(missing, changed, late)
-    return tuple(m for m in migrations if m.version not in known)
+    return tuple(each for each in files.values() if each.version not in known)
 
 
 def _differs(migration: Migration, row: Applied) -> bool:

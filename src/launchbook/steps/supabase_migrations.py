@@ -40,6 +40,8 @@ class Inputs:
         path: The work tree.
         directory: Folder of the SQL files within it.
         is_tls_enforced: Named so that access is settled first.
+        baseline: A database that was taken over has everything up to this version;
+            empty for a database of our own.
     """
 
     database_url: Secret
@@ -47,6 +49,7 @@ class Inputs:
     path: str
     directory: str
     is_tls_enforced: bool
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ class SupabaseMigrations:
         Raises:
             MigrationDrift: Files and history disagree.
         """
-        lacking = {each.version for each in pending(facts.files, facts.applied)}
+        lacking = {
+            each.version
+            for each in pending(facts.files, facts.applied, inputs.baseline)
+        }
         changes = tuple(
             Change(
                 Action.CREATE if file.version in lacking else Action.NO_CHANGE,
@@ -93,12 +99,20 @@ class SupabaseMigrations:
     def apply(self, inputs: Inputs, facts: Facts, context: Context) -> None:
         """Apply them, each in a transaction of its own with its record."""
         with self._connect(_address(inputs)) as session:
-            apply_pending(session, facts.files, progress=context.progress)
+            apply_pending(
+                session,
+                facts.files,
+                baseline=inputs.baseline,
+                progress=context.progress,
+            )
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read the history again."""
         facts = self.facts(inputs, context)
-        lacking = [each.version for each in pending(facts.files, facts.applied)]
+        lacking = [
+            each.version
+            for each in pending(facts.files, facts.applied, inputs.baseline)
+        ]
         if lacking:
             raise VerificationFailed(
                 f"the database's history lacks {', '.join(lacking)}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.catalogue.destroy import destroy_operation
+from launchbook.cli.catalogue.importing import import_operation
 from launchbook.cli.catalogue.inventory import INVENTORY
 from launchbook.cli.catalogue.ledger import LEDGER
 from launchbook.cli.catalogue.provision import playbook_operation
@@ -34,6 +35,7 @@ SINGLE: Final[tuple[Operation, ...]] = ()
 """Operations without a group."""
 
 PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {
+    "import": import_operation,
     "destroy": destroy_operation,
 }
 """Group to what makes its operation for an environment, as ``scale.production``."""

@@ -27,8 +27,7 @@ def import_operation(environment: str) -> Operation:
         (
             command,
             f"{command} --check",
-            f"{command} --adopt database=shop-db,backend=shop "
-            "--baseline 20260101000300",
+            f"{command} --adopt database=shop-db --baseline 20260101000300",
         ),
         fixed=(("environment", environment), ("playbook", environment),
                ("workers", "8")),

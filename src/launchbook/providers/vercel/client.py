@@ -77,6 +77,19 @@ class VercelClient(DeploymentVerbs):
             return None
         return wire.read_project(answer)
 
+    def read_project_names(self) -> tuple[str, ...]:
+        """Return the names of all of the team's projects."""
+        found: list[str] = []
+        after: str | None = None
+        while True:
+            query = {"limit": 100, "from": after}
+            answer = self._fields(self._read("/v10/projects", query), "projects")
+            found += [node.text("name") for node in answer.children("projects")]
+            following = answer.mapping("pagination").get("next")
+            if following is None:
+                return tuple(found)
+            after = str(following)
+
     def create_project(self, name: str, settings: ProjectSettings) -> Project:
         """Create a project; after a lost answer return the one of that name.
 

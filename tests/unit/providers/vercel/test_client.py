@@ -55,6 +55,16 @@ def test_a_project_is_read_with_its_settings() -> None:
     assert replace(SETTINGS, install_command=None) == project.settings
 
 
+def test_the_names_of_all_projects_are_read_page_by_page() -> None:
+    pages = [
+        {"projects": [{"name": "one"}], "pagination": {"next": 17, "prev": None}},
+        {"projects": [{"name": "two"}], "pagination": {"next": None, "prev": 17}},
+    ]
+    vercel, sender = client(**{"GET /v10/projects": InTurn(pages)})
+    assert ("one", "two") == vercel.read_project_names()
+    assert [None, "17"] == [each.query.get("from") for each in sender.requests]
+
+
 def test_an_absent_project_is_none() -> None:
     assert client(project=ABSENT)[0].read_project("prj_1") is None
 
