@@ -264,7 +264,7 @@ def exit_status_page() -> str:
 
 def typed_as(flag: Flag) -> str:
     """Return a flag as it is typed."""
-    name = flag.name.replace("_", "-")
+    name = flag.name.rstrip("_").replace("_", "-")
     if flag.is_argument:
         return f"`{name.upper()}`"
     return f"`--{name}`" if isinstance(flag.default, bool) else f"`--{name} VALUE`"
@@ -346,7 +346,7 @@ def step_page() -> str:
 def pages() -> dict[str, str]:
     """Return every page by its file name."""
     inventory = SCHEMAS / "inventory"
-    names = ("product", "environment", "variables", "platforms")
+    names = ("product", "environment", "variables", "platforms", "recipients")
     files = [read(inventory / f"{name}.schema.json") for name in names]
     return {
         "inventory.md": page(

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from threading import Lock
 from typing import Final, NoReturn
 from urllib.parse import quote, quote_plus
@@ -19,6 +20,9 @@ from urllib.parse import quote, quote_plus
 REDACTED: Final = "[redacted]"
 SHORTEST_REDACTED: Final = 6
 """Values shorter than this are not searched for: they would hide plain words."""
+SHORTEST_LINE: Final = 16
+"""The same for one line of a value of several lines."""
+PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
 
 
 class Secret:
@@ -129,12 +133,41 @@ class Redactor:
 def _spellings(value: str) -> set[str]:
     """The ways in which a value may appear in an output.
 
-    A value inside a longer base64 text starts at one of three offsets; the
-    characters that depend on its neighbours are cut off.
+    A key of several lines is also found line by line, since a log shows lines, and
+    with its white space run together, as a message shows it.
     """
-    raw = value.encode()
-    found = {value, quote(value, safe=""), quote(value), quote_plus(value)}
-    found.add(json.dumps(value)[1:-1])
+    lines = [line.strip() for line in value.splitlines()]
+    pieces = {value, " ".join(value.split())}
+    pieces |= {line for line in lines if _is_telling(line)}
+    return {
+        text
+        for piece in pieces
+        for text in (*_written(piece), *_in_base64(piece.encode()))
+        if len(text) >= SHORTEST_REDACTED
+    }
+
+
+def _is_telling(line: str) -> bool:
+    """Whether a line of a longer value says something of it; PEM's own lines do not."""
+    return len(line) >= SHORTEST_LINE and not line.startswith("-----")
+
+
+def _written(value: str) -> set[str]:
+    """As it is, URL-encoded in each of the usual ways, and inside JSON or a literal."""
+    found = {value, repr(value)[1:-1]}
+    found |= {json.dumps(value, ensure_ascii=each)[1:-1] for each in (True, False)}
+    encoded = {quote(value, safe=""), quote(value), quote_plus(value)}
+    small = {PERCENT.sub(lambda found: found[0].lower(), text) for text in encoded}
+    return found | encoded | small
+
+
+def _in_base64(raw: bytes) -> set[str]:
+    """By itself, and inside a longer base64 text.
+
+    There it starts at one of three offsets; the characters that depend on its
+    neighbours are cut off.
+    """
+    found = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         found.add(encode(raw).decode())
         found.add(encode(raw).decode().rstrip("="))
@@ -143,4 +176,4 @@ def _spellings(value: str) -> set[str]:
             head = 0 if offset == 0 else offset + 1
             tail = len(text) - (0 if (offset + len(raw)) % 3 == 0 else 1)
             found.add(text[head:tail])
-    return {text for text in found if len(text) >= SHORTEST_REDACTED}
+    return found

@@ -99,6 +99,11 @@ def test_railway_from_an_empty_account_to_a_running_service(
     assert {"LOG_LEVEL"} == set(railway.read_variables(scope))
     domain = railway.create_service_domain(scope)
     assert [domain.host] == [each.host for each in railway.read_domains(scope)]
+    railway.create_custom_domain(scope, "api.vocilia.com")
+    (custom,) = railway.read_custom_domains(scope)
+    assert ["CNAME", "TXT"] == [each.kind for each in custom.records]
+    railway.issue_certificate(custom.id)
+    railway.delete_custom_domain(custom.id)
     upload = railway.upload(scope, tarball(index_html="hello"), "launchbook one")
     deployment = wait_for(
         lambda: railway.read_deployment(upload.deployment_id),
@@ -132,10 +137,13 @@ def test_vercel_from_an_empty_team_to_a_live_site(clients: RecordedClients) -> N
     vercel.update_project(project.id, ProjectSettings(node_version="20.x"))
     environment = vercel.create_custom_environment(project.id, "staging")
     assert (environment,) == vercel.read_custom_environments(project.id)
-    host = "customer-staging.vercel.localhost"
+    host = "customer.vocilia.com"
     vercel.add_domain(project.id, host, environment.id)
     vercel.verify_domain(project.id, host)
-    assert host in {each.host for each in vercel.read_domains(project.id)}
+    domain = vercel.read_domain(project.id, host)
+    assert domain is not None
+    assert (host, environment.id) == (domain.host, domain.environment_id)
+    assert not vercel.issue_certificate(host)
     target = Target((), (environment.id,))
     write = VariableWrite("NEXT_PUBLIC_A", Secret("https://a.test"), target)
     vercel.upsert_variables(project.id, [write])

@@ -63,6 +63,19 @@ def test_projects(supabase: Supabase, project: Project) -> None:
     project.health()
 
 
+def test_billing(supabase: Supabase, project: Project) -> None:
+    supabase.get(f"/v1/organizations/{supabase.organization}")
+    path = project.path("/billing/addons")
+    supabase.get(path)
+    addon = {"addon_type": "ipv4", "addon_variant": "ipv4_default"}
+    supabase.done("PATCH", path, addon)
+    supabase.get(path)
+    supabase.done("DELETE", f"{path}/ipv4_default")
+    usage = project.path("/analytics/endpoints/usage")
+    supabase.get(f"{usage}.api-counts?interval=1day")
+    supabase.get(f"{usage}.api-requests-count")
+
+
 def test_a_life_from_coming_up_to_deleted(supabase: Supabase) -> None:
     project = supabase.create(desired_instance_size="small")
     project.health("db")

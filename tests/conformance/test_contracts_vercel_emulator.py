@@ -9,7 +9,8 @@ import pytest
 from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.vercel import build
 from tests.support.contracts import contracts_folder
-from tests.support.sandbox import sandbox_running
+from tests.support.names import PlainNames
+from tests.support.sandbox import Sandbox, sandbox_running
 from tests.support.vercel_world import SITE, Vercel, sha1
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vercel]:
     contracts_folder()
     home = tmp_path_factory.mktemp("vercel") / "emulator"
     with sandbox_running(Settings(home), [build]) as sandbox:
+        sandbox.world.names = PlainNames("cname.vercel-dns.localhost")
         yield Vercel(sandbox, checks=True)
 
 
@@ -33,6 +35,15 @@ def vercel(checked: Vercel) -> Iterator[Vercel]:
     assert checked.problems == []
 
 
+def names(vercel: Vercel) -> PlainNames:
+    """Return what the vendor sees of DNS."""
+    sandbox = vercel.endpoints
+    assert isinstance(sandbox, Sandbox)
+    found = sandbox.world.names
+    assert isinstance(found, PlainNames)
+    return found
+
+
 def test_accounts(vercel: Vercel) -> None:
     vercel.get("/v2/user?personal=")
     vercel.get("/v2/teams?personal=")
@@ -42,8 +53,21 @@ def test_accounts(vercel: Vercel) -> None:
     vercel.ask("GET", "/v10/projects", headers={"Authorization": ""})
 
 
+def test_tokens(vercel: Vercel) -> None:
+    vercel.get("/v5/user/tokens/current?personal=")
+    body = {"name": "ci", "expiresAt": 4_000_000_000_000}
+    made = vercel.done("POST", "/v3/user/tokens", body)["token"]
+    vercel.get(f"/v5/user/tokens/{made['id']}?personal=")
+    vercel.get("/v6/user/tokens?personal=")
+    vercel.done("DELETE", f"/v3/user/tokens/{made['id']}?personal=")
+    vercel.refused("DELETE", f"/v3/user/tokens/{made['id']}?personal=")
+
+
 def test_projects(vercel: Vercel) -> None:
-    name = vercel.project(framework="nextjs", installCommand="true")
+    repository = {"type": "github", "repo": "vocilia/vocilia"}
+    name = vercel.project(
+        framework="nextjs", installCommand="true", gitRepository=repository
+    )
     path = f"/v9/projects/{name}"
     vercel.get(path)
     vercel.get(f"/v10/projects?search={name}")
@@ -107,14 +131,34 @@ def test_domains(vercel: Vercel) -> None:
     vercel.refused("POST", other, {"name": host})
     one = f"/v9/projects/{name}/domains/{host}"
     vercel.get(one)
-    vercel.fault("verify_failed")
     vercel.refused("POST", f"{one}/verify")
+    challenge = vercel.get(one)["verification"][0]
+    names(vercel).put(challenge["domain"], "TXT", challenge["value"])
+    vercel.done("POST", f"{one}/verify")
     vercel.done("POST", f"{one}/verify")
     vercel.get(f"/v9/projects/{name}/domains?limit=100")
     vercel.get(f"/v6/domains/{host}/config?projectIdOrName={name}")
     vercel.get(f"/v6/domains/{name}.vercel.localhost/config")
     vercel.done("PATCH", one, {"redirect": "example.org", "redirectStatusCode": 308})
     vercel.done("DELETE", one)
+
+
+def test_certificates(vercel: Vercel) -> None:
+    name = vercel.project()
+    host = f"{name}.example.org"
+    vercel.refused("POST", "/v8/certs", {"cns": [host]})
+    vercel.done("POST", f"/v10/projects/{name}/domains", {"name": host})
+    certificate = vercel.certified(host)
+    one = f"/v8/certs/{certificate['id']}"
+    vercel.get(one)
+    vercel.done("POST", "/v8/certs", {"cns": [host]})
+    names(vercel).put(host, "CNAME")
+    assert vercel.refused("POST", "/v8/certs", {"cns": [host]})[0] == 449
+    names(vercel).put(host, "A", "127.0.0.1")
+    names(vercel).put(host, "CAA", '0 issue "pki.goog"')
+    vercel.refused("POST", "/v8/certs", {"cns": [host]})
+    vercel.done("DELETE", one)
+    vercel.refused("GET", one)
 
 
 def test_deployments(vercel: Vercel) -> None:

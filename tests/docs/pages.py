@@ -60,7 +60,7 @@ def flags_by_task() -> dict[str, set[str]]:
     groups = reference()["task_groups"]()
     return {
         name.removeprefix("launchbook "): {
-            "--" + flag.name.replace("_", "-")
+            "--" + flag.name.rstrip("_").replace("_", "-")
             for flag in operation.flags
             if not flag.is_argument
         }

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.chromium import Chromium, certificate_of, chromium_running
+from tests.support.journey import backend_host, web_host
 from tests.support.loopback import answer, serving
 
 if TYPE_CHECKING:
@@ -24,13 +25,9 @@ pytestmark = [
 ]
 
 WEB_APPS = ("customer", "business", "admin")
-BACKEND_HOST = "backend-staging.up.railway.localhost"
+BACKEND_HOST = backend_host()
 FOREIGN_PAGE = b"<!doctype html><title>Somebody else's page</title>"
 BUILD_IDENTITY = "document.querySelector('meta[name=\"build-identity\"]').content"
-
-
-def web_host(app: str) -> str:
-    return f"vocilia-{app}-staging.vercel.localhost"
 
 
 def sees(selector: str, text: str) -> str:

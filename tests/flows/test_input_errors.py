@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("journey")
 PRODUCT = "inventory/product.yml"
 BACKEND = "inventory/variables/backend.yml"
 PLAYBOOK = "playbooks/staging.yml"
+PART = "playbooks/parts/application.yml"
 
 
 def refused(journey: Journey, *words: str) -> Outcome:
@@ -71,7 +72,7 @@ def test_a_circular_reference_is_shown_as_a_chain(shop: Journey) -> None:
 
 def test_a_reference_to_nothing_names_the_nearest(shop: Journey) -> None:
     shop.edit(
-        PLAYBOOK, "${inventory.database.migrations}", "${inventory.database.migration}"
+        PART, "${inventory.database.migrations}", "${inventory.database.migration}"
     )
     outcome = refused(shop)
     assert (2, "unknown-reference") == (outcome.status, outcome.code)
@@ -80,7 +81,7 @@ def test_a_reference_to_nothing_names_the_nearest(shop: Journey) -> None:
 
 
 def test_an_unknown_step_names_the_nearest(shop: Journey) -> None:
-    shop.edit(PLAYBOOK, "uses: railway.deployment", "uses: railway.deploymnt")
+    shop.edit(PART, "uses: railway.deployment", "uses: railway.deploymnt")
     outcome = refused(shop)
     assert (2, "unknown-step") == (outcome.status, outcome.code)
     assert "railway.deployment" in outcome.hint
@@ -113,14 +114,14 @@ def test_a_playbook_that_is_not_yaml_is_refused(shop: Journey) -> None:
 
 
 def test_a_playbook_that_needs_an_unknown_one_is_refused(shop: Journey) -> None:
-    shop.edit(PLAYBOOK, "needs: [infrastructure]", "needs: [infrastructur]")
+    shop.edit(PLAYBOOK, "needs: [infrastructure,", "needs: [infrastructur,")
     outcome = refused(shop)
     assert (2, "unknown-playbook") == (outcome.status, outcome.code)
     assert "infrastructure" in outcome.hint
 
 
 def test_an_unknown_environment_is_refused(journey: Journey) -> None:
-    outcome = refused(journey, "secrets.names", "--environment", "stagin")
+    outcome = refused(journey, "secrets.list", "--environment", "stagin")
     assert (2, "unknown-environment") == (outcome.status, outcome.code)
     assert "staging" in outcome.hint
 

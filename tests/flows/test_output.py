@@ -44,17 +44,23 @@ def test_a_run_with_json_tells_its_events_in_order(journey: Journey) -> None:
     assert "invoke provision.staging --check" == summary["next"]
 
 
-def test_a_check_with_json_carries_the_whole_plan(journey: Journey) -> None:
-    Hand(journey.sandbox).set_backend(LOG_LEVEL="debug", JWT_SECRET="typed by hand")
-    told = journey.run(STAGING, "--check", "--json")
+def test_a_check_with_json_carries_the_whole_plan(torn: Journey) -> None:
+    Hand(torn.sandbox).set_backend(
+        LOG_LEVEL="debug", SUPABASE_ANON_KEY="typed by hand", JWT_SECRET="by hand too"
+    )
+    told = torn.run(STAGING, "--check", "--json")
     assert 3 == told.status
     assert set(kinds(told.records)) <= KINDS
     (plan,) = [each for each in told.records if each["kind"] == "plan-ready"]
     changes = plan["changes"]
     assert isinstance(changes, list)
-    pending = [each for each in changes if each["action"] != "no-change"]
+    unknown = [each["name"] for each in changes if each["action"] == "unknown"]
+    assert ["backend JWT_SECRET"] == unknown
+    pending = [
+        each for each in changes if each["action"] not in {"no-change", "unknown"}
+    ]
     assert {
-        "backend JWT_SECRET": [REDACTED, REDACTED],
+        "backend SUPABASE_ANON_KEY": [REDACTED, REDACTED],
         "backend LOG_LEVEL": ["debug", "info"],
     } == {
         each["name"]: [each["fields"][0]["before"], each["fields"][0]["after"]]

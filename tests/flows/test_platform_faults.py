@@ -13,7 +13,7 @@ from launchbook.clock import SystemClock
 from launchbook.config.workspace import Workspace
 from launchbook.redact import Redactor
 from tests.support.hand import Hand
-from tests.support.journey import STAGING, Journey
+from tests.support.journey import STAGING, Journey, counts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_a_short_limit_is_waited_out(drifted: Journey) -> None:
 def test_a_read_that_fails_now_and_then_is_repeated(journey: Journey) -> None:
     journey.order("vercel", "GET *", "status", status=502, nth=2, times=2)
     journey.order("supabase", "GET *", "drop_before", nth=1)
-    assert "0 changed, 37 unchanged, 0 failed" == journey.run(STAGING).counts
+    assert counts(0) == journey.run(STAGING).counts
 
 
 def test_a_wrong_token_is_told_before_anything_is_made(shop: Journey) -> None:

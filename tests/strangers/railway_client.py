@@ -71,7 +71,7 @@ def main(facts: dict[str, str]) -> None:
         deployments = railway.deployments(project_id=project.id)
         seen["deployments"] = deployments is not None
         try:
-            railway.project("no-such-id")
+            railway.project("00000000-0000-4000-8000-000000000000")
         except RailwayError as error:
             seen["refused"] = str(error)
     print(json.dumps(seen))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.support.journey import web_project
+
 if TYPE_CHECKING:
     from tests.support.sandbox import Endpoints
 
 RAILWAY_IDS = """
-query { projects { edges { node { id
+query { projects { edges { node { id name
   environments { edges { node { id name } } }
   services { edges { node { id name } } }
 } } } }
@@ -45,8 +47,9 @@ class Hand:
 
     def scope(self, service: str) -> dict[str, str]:
         """Return the ids of a service in staging."""
-        (edge,) = self.railway(RAILWAY_IDS)["projects"]["edges"]
-        project = edge["node"]
+        edges = self.railway(RAILWAY_IDS)["projects"]["edges"]
+        named = (each["node"] for each in edges)
+        (project,) = [each for each in named if each["name"] == "vocilia-staging"]
         return {
             "projectId": project["id"],
             "environmentId": _id_of(project["environments"], "staging"),
@@ -77,21 +80,21 @@ class Hand:
 
     def set_web(self, app: str, name: str, value: str) -> None:
         """Set a variable of a web app in the dashboard."""
-        project = f"/v9/projects/vocilia-{app}"
-        listed = self.vercel("GET", f"/v10/projects/vocilia-{app}/env")["envs"]
+        project = f"/v9/projects/{web_project(app)}"
+        listed = self.vercel("GET", f"/v10/projects/{web_project(app)}/env")["envs"]
         (found,) = [each for each in listed if each["key"] == name]
         self.vercel("PATCH", f"{project}/env/{found['id']}", {"value": value})
 
     def web_deployments(self, app: str) -> list[str]:
         """Return the states of an app's deployments."""
-        project = self.vercel("GET", f"/v9/projects/vocilia-{app}")["id"]
+        project = self.vercel("GET", f"/v9/projects/{web_project(app)}")["id"]
         found = self.vercel("GET", f"/v7/deployments?projectId={project}")
         return [str(each["state"]) for each in found["deployments"]]
 
     def protect(self, app: str) -> None:
         """Switch on the protection of all addresses."""
         setting = {"ssoProtection": {"deploymentType": "all"}}
-        self.vercel("PATCH", f"/v9/projects/vocilia-{app}", setting)
+        self.vercel("PATCH", f"/v9/projects/{web_project(app)}", setting)
 
 
 def _id_of(connection: dict[str, Any], name: str) -> str:

@@ -33,6 +33,28 @@ SOURCE = Path(__file__).parents[2] / "src"
 TASKS = "from launchbook.cli import namespace\n\nns = namespace.build()\n"
 STAGING = "provision.staging"
 FILE_UPLOAD = "POST /v2/files"
+STEPS = 40
+"""Entries of ``provision.staging``, with all that it needs."""
+
+
+def counts(changed: int) -> str:
+    """Return the line that counts steps when nothing failed."""
+    return f"{changed} changed, {STEPS - changed} unchanged, 0 failed"
+
+
+def backend_host(environment: str = "staging") -> str:
+    """Return the host name at which the backend answers."""
+    return f"backend-{environment}.up.railway.localhost"
+
+
+def web_host(app: str, environment: str = "staging") -> str:
+    """Return the host name at which a web app answers."""
+    return f"vocilia-{environment}-{app}.vercel.localhost"
+
+
+def web_project(app: str, environment: str = "staging") -> str:
+    """Return the name of a web app's project."""
+    return f"vocilia-{app}-{environment}"
 
 
 @dataclass(frozen=True)
@@ -171,10 +193,10 @@ class Journey:
         fault = {"vendor": vendor, "operation": operation, "effect": effect, **details}
         assert self.sandbox.control("POST", "/faults", fault).status < 300
 
-    def serves(self, service: str = "backend-staging.up.railway.localhost") -> str:
+    def serves(self, host: str = backend_host()) -> str:
         """Return the build that answers on a host."""
-        path = "/health" if "railway" in service else "/build.json"
-        answer = self.sandbox.visit(service, path).json()
+        path = "/health" if host == backend_host() else "/build.json"
+        answer = self.sandbox.visit(host, path).json()
         return str(answer.get("build") or answer.get("identity"))
 
 
@@ -234,6 +256,11 @@ class Provisioned:
             self._restore()
         self._mark = self._mutations()
         return journey
+
+    def put_back(self) -> None:
+        """Put the world back whole, after a test that no run can mend."""
+        self._restore()
+        self._mark = self._mutations()
 
     def _restore(self) -> None:
         journey = self._journey

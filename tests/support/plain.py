@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from importlib import import_module
 from pathlib import Path
 from types import UnionType
@@ -38,6 +39,8 @@ def construct(kind: Any, value: Any) -> Any:
         return None
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind, value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
         return construct(

@@ -53,6 +53,33 @@ INSTANCE: dict[str, object] = {
     "latestDeployment": DEPLOYMENT,
 }
 DOMAIN = {"id": "domain-1", "domain": "backend.up.railway.app", "targetPort": None}
+CUSTOM_DOMAIN: dict[str, Any] = {
+    "id": "custom-1",
+    "domain": "api.example.org",
+    "environmentId": "environment-1",
+    "createdAt": "2026-11-22T12:00:00.000Z",
+    "status": {
+        "verified": True,
+        "verificationDnsHost": "_railway-verify.api",
+        "verificationToken": "railway-verify=0123",
+        "cdnProvider": "DETECTED_CDN_PROVIDER_UNSPECIFIED",
+        "certificateStatus": "CERTIFICATE_STATUS_TYPE_VALID",
+        "certificateErrorType": None,
+        "certificateErrorMessage": None,
+        "certificateRetryable": False,
+        "certificates": [{"expiresAt": "2027-02-20T12:00:00.000Z"}],
+        "dnsRecords": [
+            {
+                "fqdn": "api.example.org",
+                "zone": "example.org",
+                "recordType": "DNS_RECORD_TYPE_CNAME",
+                "requiredValue": "abcd1234.up.railway.app",
+                "purpose": "DNS_RECORD_PURPOSE_TRAFFIC_ROUTE",
+                "status": "DNS_RECORD_STATUS_PROPAGATED",
+            }
+        ],
+    },
+}
 LOG = {"timestamp": "2026-11-22T12:00:00Z", "message": "hello", "severity": "info"}
 
 
@@ -85,7 +112,29 @@ ANSWERS: dict[str, Any] = {
     "Variables": {"variables": {"PORT": "3000"}},
     "VariableCollectionUpsert": {"variableCollectionUpsert": True},
     "VariableDelete": {"variableDelete": True},
+    "VariableNotes": {
+        "environment": {
+            "variables": page(
+                {
+                    "name": "KEY",
+                    "isSealed": True,
+                    "serviceId": "service-1",
+                    "updatedAt": "2026-01-01T00:00:00.000Z",
+                }
+            )
+        }
+    },
+    "StagedChanges": {"environmentStagedChanges": {"patch": {}}},
+    "StageChanges": {"environmentStageChanges": {"id": "patch-1"}},
+    "CommitStaged": {"environmentPatchCommitStaged": "workflow-1"},
     "Domains": {"domains": {"serviceDomains": [DOMAIN], "customDomains": []}},
+    "CustomDomains": {"domains": {"customDomains": [CUSTOM_DOMAIN]}},
+    "CustomDomainAvailable": {
+        "customDomainAvailable": {"available": True, "message": "Domain is available"}
+    },
+    "CustomDomainCreate": {"customDomainCreate": {"id": "custom-1"}},
+    "CustomDomainIssueCertificate": {"customDomainIssueCertificate": True},
+    "CustomDomainDelete": {"customDomainDelete": True},
     "ServiceDomainCreate": {"serviceDomainCreate": DOMAIN},
     "Deployments": {"deployments": {"edges": [{"node": DEPLOYMENT}]}},
     "Deployment": {"deployment": DEPLOYMENT},
@@ -130,8 +179,21 @@ def every_verb() -> list[Verb]:
         ),
         Verb("read_variables", lambda c: c.read_variables(SCOPE)),
         Verb("upsert_variables", lambda c: c.upsert_variables(SCOPE, secrets)),
+        Verb("read_variable_notes", lambda c: c.read_variable_notes(SCOPE)),
+        Verb("seal_variables", lambda c: c.seal_variables(SCOPE, secrets)),
         Verb("delete_variable", lambda c: c.delete_variable(SCOPE, "OLD")),
         Verb("read_domains", lambda c: c.read_domains(SCOPE)),
+        Verb("read_custom_domains", lambda c: c.read_custom_domains(SCOPE)),
+        Verb(
+            "create_custom_domain",
+            lambda c: c.create_custom_domain(SCOPE, "api.example.org"),
+        ),
+        Verb(
+            "read_domain_obstacle",
+            lambda c: c.read_domain_obstacle("api.example.org"),
+        ),
+        Verb("issue_certificate", lambda c: c.issue_certificate("custom-1")),
+        Verb("delete_custom_domain", lambda c: c.delete_custom_domain("custom-1")),
         Verb("create_service_domain", lambda c: c.create_service_domain(SCOPE, 3000)),
         Verb("upload", lambda c: c.upload(SCOPE, b"tarball", "launchbook new")),
         Verb("deploy", lambda c: c.deploy(SCOPE, "abc")),

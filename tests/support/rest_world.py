@@ -60,7 +60,32 @@ VERCEL_DEPLOYMENT = {
     "meta": {"launchbook": "one"},
     "createdAt": 1_763_812_800_000,
 }
-VERCEL_DOMAIN = {"name": "staging.example.org", "verified": True}
+VERCEL_DOMAIN: dict[str, Any] = {
+    "name": "staging.example.org",
+    "apexName": "example.org",
+    "projectId": "prj_1",
+    "customEnvironmentId": "cenv_1",
+    "gitBranch": None,
+    "createdAt": 1_763_812_800_000,
+    "verified": True,
+}
+VERCEL_CONFIGURATION: dict[str, Any] = {
+    "configuredBy": "CNAME",
+    "acceptedChallenges": ["http-01"],
+    "recommendedIPv4": [{"rank": 1, "value": ["76.76.21.21"]}],
+    "recommendedCNAME": [
+        {"rank": 2, "value": "cname.vercel-dns.com."},
+        {"rank": 1, "value": "0123456789abcdef.vercel-dns-017.com."},
+    ],
+    "misconfigured": False,
+}
+VERCEL_CERTIFICATE: dict[str, Any] = {
+    "id": "cert_1",
+    "cns": ["staging.example.org"],
+    "autoRenew": True,
+    "createdAt": 1_763_812_800_000,
+    "expiresAt": 1_771_588_800_000,
+}
 VERCEL_VARIABLE = {
     "id": "env_1",
     "key": "NEXT_PUBLIC_API_URL",
@@ -86,7 +111,13 @@ VERCEL_ANSWERS: dict[str, Any] = {
         "accountLimit": {"total": 3},
     },
     "POST /v9/projects/prj_1/custom-environments": {"id": "cenv_1", "slug": "staging"},
-    "GET /v9/projects/prj_1/domains": {"domains": [VERCEL_DOMAIN]},
+    "GET /v9/projects/prj_1/domains/staging.example.org": VERCEL_DOMAIN,
+    "GET /v6/domains/staging.example.org/config": VERCEL_CONFIGURATION,
+    "GET /v8/certs": {
+        "certs": [VERCEL_CERTIFICATE],
+        "pagination": {"count": 1, "next": None, "prev": None},
+    },
+    "POST /v8/certs": VERCEL_CERTIFICATE,
     "POST /v10/projects/prj_1/domains": VERCEL_DOMAIN,
     "POST /v9/projects/prj_1/domains/staging.example.org/verify": VERCEL_DOMAIN,
     "DELETE /v9/projects/prj_1/domains/staging.example.org": {},
@@ -152,9 +183,10 @@ def vercel_verbs() -> list[Verb[VercelClient]]:
             "create_custom_environment",
             lambda c: c.create_custom_environment("prj_1", "staging"),
         ),
-        Verb("read_domains", lambda c: c.read_domains("prj_1")),
+        Verb("read_domain", lambda c: c.read_domain("prj_1", host)),
         Verb("add_domain", lambda c: c.add_domain("prj_1", host, "cenv_1")),
         Verb("verify_domain", lambda c: c.verify_domain("prj_1", host)),
+        Verb("issue_certificate", lambda c: c.issue_certificate(host)),
         Verb("remove_domain", lambda c: c.remove_domain("prj_1", host)),
         Verb("read_variables", lambda c: c.read_variables("prj_1")),
         Verb("read_variable", lambda c: c.read_variable("prj_1", "env_1")),

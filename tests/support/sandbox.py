@@ -57,6 +57,15 @@ class _Connection(http.client.HTTPSConnection):
     def connect(self) -> None:
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        self.certificate = self.sock.getpeercert(binary_form=True) or b""
+
+
+def unverifying_context() -> ssl.SSLContext:
+    """Return a client's context that takes any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def fetch(
@@ -139,6 +148,17 @@ class Endpoints:
             headers=headers,
             ca_file=self.ca_file,
         )
+
+    def visit_anyway(self, host: str) -> tuple[Answer, bytes]:
+        """Ask the edge whatever certificate it shows; return that as well (DER)."""
+        port = self.facts["edge_port"]
+        connection = _Connection(host, port, unverifying_context())
+        with contextlib.closing(connection):
+            connection.request("GET", "/")
+            shown = connection.certificate
+            response = connection.getresponse()
+            kept = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, kept, response.read()), shown
 
     def mutating_count(self, since: int = 0) -> int:
         """Return how many mutating requests came after a sequence number."""

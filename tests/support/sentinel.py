@@ -40,6 +40,22 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+def noisy_git(folder: Path, real: str) -> Path:
+    """Put a git before the real one that writes its environment down first.
+
+    Returns:
+        The folder for the front of PATH; what was seen is in its ``environments``.
+    """
+    folder.mkdir(parents=True)
+    program = folder / "git"
+    program.write_text(
+        f"#!/bin/sh\nenv >> '{folder}/environments'\nexec '{real}' \"$@\"\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    return folder
+
+
 class CommandLines:
     """Every command line that a process of this machine had while it was watched."""
 

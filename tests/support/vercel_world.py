@@ -226,6 +226,16 @@ class Vercel:
         )
         return found
 
+    def certified(self, host: str) -> dict[str, Any]:
+        """Wait for the certificate of a host name and return it."""
+
+        def found(page: Any) -> list[dict[str, Any]]:
+            return [one for one in page["certs"] if host in one["cns"]]
+
+        path = "/v8/certs"
+        page = self.until(path, lambda page: bool(found(page)), hurries=True)
+        return found(page)[0]
+
     def log(self, deployment_id: str) -> list[str]:
         """Return the lines of a build's log."""
         path = f"/v3/deployments/{deployment_id}/events?builds=1"

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 FACTS: Mapping[str, object] = {
     "edge_port": 8443,
+    "edge_http_port": 8080,
+    "cloudflare": {
+        "api": "https://127.0.0.1:7001/client/v4",
+        "token": Secret("cloudflare-token"),
+        "account": "a1",
+    },
+    "dns": {"nameservers": ["127.0.0.1:5300"]},
     "ca_file": "ca.pem",
     "source": {"path": "/tmp/source"},
     "railway": {"api": "https://127.0.0.1:1", "token": Secret("railway-token")},

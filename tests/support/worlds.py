@@ -31,6 +31,16 @@ def journey(provisioned: Provisioned) -> Journey:
 
 
 @pytest.fixture
+def torn(provisioned: Provisioned, journey: Journey) -> Iterator[Journey]:
+    """A verified staging environment that is put back whole afterwards.
+
+    For what no run mends: strays, values that cannot be read back, a lost ledger.
+    """
+    yield journey
+    provisioned.put_back()
+
+
+@pytest.fixture
 def shop(journey: Journey, tmp_path: Path) -> Journey:
     """A verified staging environment, and a working folder to change."""
     return journey.elsewhere(tmp_path / "shop")

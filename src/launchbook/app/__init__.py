@@ -13,25 +13,30 @@ import socket
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from launchbook.app.clients import Clients
+from launchbook.app.commands import Commands
+from launchbook.app.contract import Declared
 from launchbook.app.register import STEPS, load
 from launchbook.config.inventory import Inventory, load_inventory
 from launchbook.config.keys import KeyRing
 from launchbook.config.playbook import load_playbook
 from launchbook.config.schema import load_schema, validate_value
-from launchbook.config.secret import SecretPolicy, SecretSource, SecretStore
+from launchbook.config.secret import SecretPolicy, SecretSource, Surroundings
+from launchbook.config.secret_file import SecretStore
 from launchbook.engine.engine import Engine
+from launchbook.engine.override import LARGE_CHANGE
 from launchbook.engine.setting import Kit, Setting
 from launchbook.ledger.chain import ChainKey
 from launchbook.ledger.journal import Author
 from launchbook.ledger.ledger import open_ledger, open_readonly
-from launchbook.variables.check import Rules, check_values
-from launchbook.variables.contract import read_contracts
+from launchbook.redact import Secret
+from launchbook.transport.process import Processes
+from launchbook.variables.check import check_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from launchbook.clock import Clock
@@ -45,6 +50,11 @@ if TYPE_CHECKING:
     from launchbook.redact import Redactor
 
 
+CHECKLIST_STEP: Final = "gate.checklist"
+IDENTITY_VARIABLE: Final = "LAUNCHBOOK_IDENTITY"
+"""Holds an age identity where there is no disk to keep one on, as in CI."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a command is aimed at.
@@ -55,6 +65,7 @@ class Target:
         facts: What the running sandbox says of itself; None without one.
         is_read_only: Write nothing anywhere (``--check``).
         workers: How many steps may run side by side.
+        is_asserting: Write also what cannot be read back (``env.sync --assert``).
     """
 
     environment: str
@@ -62,6 +73,7 @@ class Target:
     facts: Mapping[str, object] | None = None
     is_read_only: bool = False
     workers: int = 8
+    is_asserting: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,12 @@ class App:
     @cached_property
     def keys(self) -> KeyRing:
         """The keys of the state folder; made up for a command that only reads."""
-        return KeyRing.open(self.workspace.home, is_read_only=self.target.is_read_only)
+        return open_keys(
+            self.workspace.home,
+            self.environ,
+            self.redactor,
+            is_read_only=self.target.is_read_only,
+        )
 
     @cached_property
     def view(self) -> View:
@@ -117,11 +134,19 @@ class App:
                 is_generating=policy.get("generate") is True,
                 is_read_only=target.is_read_only,
             ),
-            root=self.workspace.root,
-            environ=self.environ,
+            Surroundings(
+                root=self.workspace.root,
+                environ=self.environ,
+                run=Commands(policy.get("commands"), Processes(), self.environ).run,
+            ),
             rules=self.inventory.secret_rules(target.environment),
             redactor=self.redactor,
         )
+
+    @cached_property
+    def declared(self) -> Declared:
+        """The variable contract, as the target sees it."""
+        return Declared(self)
 
     @cached_property
     def clients(self) -> Clients:
@@ -161,13 +186,10 @@ class App:
             needed |= resolver.secrets(dict(entry.inputs), entry.locate)
         self.secrets.require(needed)
         values = resolver.resolve(self.view.roots["variables"], {})
-        rules = Rules(
-            self.target.environment, self.view.is_local_allowed, self.view.locate
-        )
         check_values(
-            read_contracts(self.inventory),
+            self.declared.contracts,
             cast("Mapping[str, Mapping[str, object]]", values),
-            rules,
+            self.declared.rules,
         )
 
     def open_ledger(self) -> Ledger:
@@ -203,10 +225,13 @@ class App:
             tool_version=version("launchbook"),
             fingerprint_key=self.keys.fingerprint_key,
             workers=self.target.workers,
+            is_asserting=self.target.is_asserting,
+            overridable=self._overridable(playbook),
+            override_seconds=self._override_hours() * 3600,
         )
         kit = Kit(
             steps=self.step,
-            inputs=build_inputs,
+            inputs=self._inputs,
             resolver=self.view.resolver(
                 self.secrets, steps=[entry.id for entry in playbook.all_entries]
             ),
@@ -216,12 +241,61 @@ class App:
         )
         return Engine(setting, kit, ledger=ledger, history=history)
 
+    def _overridable(self, playbook: Playbook) -> frozenset[str]:
+        """What an override may name: the guard, and what the playbook's gates ask."""
+        found = {LARGE_CHANGE}
+        for entry in playbook.all_entries:
+            names: Callable[..., Iterable[str]] | None
+            names = getattr(load(STEPS[entry.uses].location), "overridable", None)
+            found.update(names(entry.inputs) if names else ())
+            if entry.uses == CHECKLIST_STEP and self.inventory.checklist:
+                items = self.inventory.checklist.mapping()["items"]
+                found.update(cast("Mapping[str, object]", items))
+        return frozenset(found)
+
+    def _override_hours(self) -> float:
+        """How long the override of a gate's item counts."""
+        policies = cast("dict[str, Any]", self.inventory.product.mapping()["policies"])
+        return float(policies["gate"]["override_hours"])
+
+    def _inputs(self, entry: PlaybookEntry, values: Mapping[str, object]) -> object:
+        """The inputs of an entry; variables among them fit their contract.
+
+        Values that come from other steps' outputs are seen here for the first time.
+        """
+        inputs = build_inputs(entry, values)
+        self.declared.check_inputs(entry, values)
+        return inputs
+
     def step(self, name: str) -> Step:
         """Return the step of a name, with its clients."""
         entry = STEPS[name]
         clients = [getattr(self.clients, each) for each in entry.clients]
         step: Step = load(entry.location)(*clients)
         return step
+
+
+def open_keys(
+    home: Path,
+    environ: Mapping[str, str],
+    redactor: Redactor,
+    *,
+    is_read_only: bool = False,
+) -> KeyRing:
+    """Open the keys of a state folder, by the identity that the environment gives.
+
+    Args:
+        home: The state folder.
+        environ: ``LAUNCHBOOK_IDENTITY`` stands for ``keys/operations.key``.
+        redactor: Learns that identity.
+        is_read_only: Write nothing.
+
+    Raises:
+        KeyUnusable: A key is lost, damaged, or readable by others.
+    """
+    given = environ.get(IDENTITY_VARIABLE)
+    identity = redactor.learn(Secret(given)) if given else None
+    return KeyRing.open(home, is_read_only=is_read_only, identity=identity)
 
 
 def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:

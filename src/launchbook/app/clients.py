@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from launchbook.clock import Clock
+    from launchbook.providers.dns.client import DnsClient
     from launchbook.providers.railway.client import RailwayClient
     from launchbook.providers.supabase.client import SupabaseClient
     from launchbook.providers.vercel.client import VercelClient
     from launchbook.redact import Redactor
+    from launchbook.transport.dns import DnsResolver
     from launchbook.transport.git import Git
     from launchbook.transport.postgres import DatabaseAddress, Session
     from launchbook.transport.probe import Prober
+    from launchbook.transport.tls import TlsInspector
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,40 @@ class Clients:
         """Asks the product's own addresses."""
         from launchbook.transport.probe import Prober
 
-        return Prober(self.clock, self.ca_file)
+        return Prober(self.clock, self.ca_file, resolver=self.names)
+
+    @cached_property
+    def names(self) -> DnsResolver:
+        """Looks host names up, at the servers that the set of platforms names."""
+        from launchbook.transport.dns import DnsResolver
+
+        return DnsResolver(tuple(self.platform["dns"]["nameservers"]))
+
+    @cached_property
+    def tls(self) -> TlsInspector:
+        """Looks at certificates."""
+        from launchbook.transport.tls import TlsInspector
+
+        return TlsInspector(self.names, self.ca_file)
+
+    @cached_property
+    def dns(self) -> DnsClient:
+        """Reads and writes the records of the product's zone."""
+        from launchbook.providers.dns.client import DnsClient
+        from launchbook.providers.dns.provider import DnsSettings
+
+        entry = self.platform["dns"]
+        token = entry["token"]
+        return DnsClient(
+            DnsSettings(
+                provider=str(entry["provider"]),
+                api=str(entry["api"]).rstrip("/"),
+                token=token if isinstance(token, Secret) else Secret(str(token)),
+                account=str(entry["account"]),
+                options=entry.get("options", {}),
+                ca_file=self.ca_file,
+            )
+        )
 
     @cached_property
     def git(self) -> Git:

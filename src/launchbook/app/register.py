@@ -28,6 +28,21 @@ def _entry(module: str, name: str, *clients: str) -> StepEntry:
 
 STEPS: Final[Mapping[str, StepEntry]] = {
     "backend.health": _entry("backend_health", "BackendHealth", "prober"),
+    "domain.headers": _entry("domain_headers", "DomainHeaders", "prober"),
+    "domain.tls": _entry("domain_tls", "DomainTls", "tls", "prober"),
+    "database.advisors": _entry("database_advisors", "DatabaseAdvisors", "database"),
+    "database.policies": _entry("database_policies", "DatabasePolicies", "database"),
+    "dns.propagation": _entry("dns_propagation", "DnsPropagation", "names"),
+    "dns.records": _entry("dns_records", "DnsRecords", "dns"),
+    "dns.ttl": _entry("dns_ttl", "DnsTtl", "dns"),
+    "dns.zone": _entry("dns_zone", "DnsZone", "dns"),
+    "gate.checklist": _entry("gate_checklist", "GateChecklist"),
+    "railway.certificate": _entry(
+        "railway_certificate", "RailwayCertificate", "railway", "names"
+    ),
+    "railway.custom_domain": _entry(
+        "railway_custom_domain", "RailwayCustomDomain", "railway"
+    ),
     "railway.deployment": _entry(
         "railway_deployment", "RailwayDeployment", "railway", "git"
     ),
@@ -38,14 +53,20 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "railway.project": _entry("railway_project", "RailwayProject", "railway"),
     "railway.service": _entry("railway_service", "RailwayService", "railway"),
     "railway.variables": _entry("railway_variables", "RailwayVariables", "railway"),
+    "secret.rotation": _entry("secret_rotation", "SecretRotation", "prober"),
     "source.commit": _entry("source_commit", "SourceCommit", "git"),
+    "staging.healthy": _entry("staging_healthy", "StagingHealthy", "prober"),
     "supabase.access": _entry("supabase_access", "SupabaseAccess", "supabase"),
     "supabase.api_keys": _entry("supabase_api_keys", "SupabaseApiKeys", "supabase"),
     "supabase.migrations": _entry(
         "supabase_migrations", "SupabaseMigrations", "database"
     ),
+    "supabase.pool": _entry("supabase_pool", "SupabasePool", "supabase"),
     "supabase.pooler": _entry("supabase_pooler", "SupabasePooler", "supabase"),
     "supabase.project": _entry("supabase_project", "SupabaseProject", "supabase"),
+    "vercel.certificate": _entry(
+        "vercel_certificate", "VercelCertificate", "vercel", "names"
+    ),
     "vercel.deployment": _entry(
         "vercel_deployment", "VercelDeployment", "vercel", "git"
     ),

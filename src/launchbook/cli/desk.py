@@ -70,7 +70,14 @@ class Desk:
                 "token": found.supabase_token,
                 "organization": found.supabase_organization,
             },
+            "cloudflare": {
+                "api": f"{found.cloudflare_api}/client/v4",
+                "token": found.cloudflare_token,
+                "account": found.cloudflare_account,
+            },
+            "dns": {"nameservers": [*found.nameservers]},
             "edge_port": found.edge_port,
+            "edge_http_port": found.edge_http_port,
             "pooler": {
                 "session_port": found.session_port,
                 "transaction_port": found.transaction_port,

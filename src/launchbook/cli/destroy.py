@@ -32,7 +32,7 @@ def run(options: Mapping[str, object]) -> int:
     playbook = app.playbook(environment)
     included = read_names(options, "include")
     engine = app.engine(playbook, JsonProgress(desk.output), history=app.open_history())
-    doomed = engine.doomed(playbook.all_entries, included)
+    doomed = engine.doomed(playbook.ungated_entries, included)
     desk.output.line(f"{app.target.platforms} platforms, {environment}: destroy")
     for line in _doomed_lines(doomed):
         desk.output.line(line)
@@ -59,7 +59,7 @@ def _destroy(
         with progress_for(desk.output, is_verbose=is_verbose, total=0) as progress:
             engine = app.engine(playbook, progress, ledger=ledger)
             result = engine.tear_down(
-                playbook.all_entries, included, overrides=_overrides(options)
+                playbook.ungated_entries, included, overrides=_overrides(options)
             )
     finally:
         ledger.close()

@@ -48,7 +48,7 @@ def run(options: Mapping[str, object]) -> int:
 def _check(desk: Desk, app: App, playbook: Playbook, edits: Mapping[str, str]) -> int:
     """Show what would be recorded and what differs; write nothing anywhere."""
     engine = app.engine(playbook, JsonProgress(desk.output), history=app.open_history())
-    plan = engine.plan(playbook.all_entries)
+    plan = engine.plan(playbook.ungated_entries)
     for pointer, text in edits.items():
         desk.output.line(f"  would write {pointer} = {text}")
     for line in plan_lines(plan.lines_as_json(), is_verbose=False):
@@ -71,11 +71,11 @@ def _record(
 ) -> int:
     """Look under the environment's lock, and record."""
     ledger = app.open_ledger()
-    is_verbose, total = read_switch(options, "verbose"), len(playbook.all_entries)
+    is_verbose, total = read_switch(options, "verbose"), len(playbook.ungated_entries)
     try:
         with progress_for(desk.output, is_verbose=is_verbose, total=total) as progress:
             engine = app.engine(playbook, progress, ledger=ledger)
-            result = engine.run(playbook.all_entries, is_observing=True)
+            result = engine.run(playbook.ungated_entries, is_observing=True)
     finally:
         ledger.close()
     if result.error is not None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from launchbook.cli.place import Place
 
 SUMMARY_KEY = "description:"
+ENVIRONMENTS_KEY = "environments:"
 
 
 def build(place: Place | None = None) -> Collection:
@@ -56,7 +57,10 @@ def _add_playbooks(
         return
     collection = Collection("provision")
     for path in sorted(folder.glob("*.yml")):
-        operation = playbook_operation(path.stem, _summary(path))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        summary = _value(lines, SUMMARY_KEY) or f"Run the playbook {path.stem}"
+        environments = _value(lines, ENVIRONMENTS_KEY).strip("[]").split(",")
+        operation = playbook_operation(path.stem, summary, environments)
         collection.add_task(task_of(operation, place))
     namespace.add_collection(collection)
 
@@ -76,9 +80,7 @@ def _add_environments(
         namespace.add_collection(collection)
 
 
-def _summary(path: Path) -> str:
-    """The description of a playbook, without loading YAML for it."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith(SUMMARY_KEY):
-            return line.removeprefix(SUMMARY_KEY).strip().strip("'\"")
-    return f"Run the playbook {path.stem}"
+def _value(lines: list[str], key: str) -> str:
+    """What a playbook says at a key, without loading YAML for it; empty for nothing."""
+    found = (line.removeprefix(key) for line in lines if line.startswith(key))
+    return next(found, "").strip().strip("'\"")

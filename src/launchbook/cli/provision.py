@@ -6,15 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from launchbook.app import App, Target
+from launchbook.app.register import STEPS
 from launchbook.cli.desk import Desk, open_desk
 from launchbook.cli.failure import show
-from launchbook.cli.options import MOST_WORKERS, read_count, read_switch, read_text
+from launchbook.cli.options import (
+    MOST_WORKERS,
+    read_count,
+    read_names,
+    read_switch,
+    read_text,
+)
 from launchbook.cli.output import REDACTOR
 from launchbook.cli.render.choice import progress_for
 from launchbook.cli.render.progress import JsonProgress
 from launchbook.cli.render.summary import check_lines, run_lines, summary_record
+from launchbook.config.nearest import suggestion
+from launchbook.config.playbook import PARTS, load_playbook
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
+from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
 from launchbook.errors import InputError
 
@@ -26,25 +36,71 @@ if TYPE_CHECKING:
 
 PENDING: Final = 3
 """Exit status of ``--check`` when changes are pending."""
-ENVIRONMENTS: Final = {"production": "production"}
-"""Playbooks that are about another environment than staging."""
+GOES_ON: Final = frozenset({0, PENDING, WAITING})
+"""Exit statuses after which a playbook's next environment has its turn."""
 DEFAULT_ENVIRONMENT: Final = "staging"
+"""That of a playbook that is for any, when none is named."""
 STAYS_UP: Final = "the sandbox goes on running; `invoke sandbox.down` stops it"
 
 
 def run(options: Mapping[str, object]) -> int:
-    """Plan with ``--check``; otherwise bring the platforms to the desired state."""
+    """Plan with ``--check``; otherwise bring the platforms to the desired state.
+
+    A playbook for several environments goes on with the next as long as nothing
+    failed; one that waits holds no other back.
+    """
     desk = open_desk(options)
     _refuse_contradictions(options)
+    workspace = Workspace(desk.root, desk.home)
+    playbook = load_playbook(workspace, read_text(options, "playbook"), steps=STEPS)
+    statuses: list[int] = []
+    environments = _environments(playbook, options)
+    for environment in environments:
+        is_last = environment == environments[-1]
+        given = {**options, "environment": environment}
+        statuses.append(_run_in(desk, playbook, given, is_last=is_last))
+        if statuses[-1] not in GOES_ON:
+            break
+    return max(statuses)
+
+
+def _environments(playbook: Playbook, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The environments of a command, one after the other.
+
+    Raises:
+        InputError: The playbook is not for the one that was named; or several are
+            meant, and a saved plan is about one.
+    """
+    found = playbook.environments or (DEFAULT_ENVIRONMENT,)
+    named = read_text(options, "environment")
+    if named and playbook.environments and named not in playbook.environments:
+        raise InputError(
+            f"the playbook {playbook.name} is not for {named}",
+            hint=suggestion(named, playbook.environments, what="environment"),
+        )
+    if named:
+        return (named,)
+    if len(found) > 1 and (options.get("out") or options.get("plan")):
+        raise InputError(
+            f"a saved plan is about one environment, and {playbook.name} is for "
+            f"{len(found)}",
+            hint=f"Add --environment {found[0]}, and do the same for the others.",
+        )
+    return found
+
+
+def _run_in(
+    desk: Desk, playbook: Playbook, options: Mapping[str, object], *, is_last: bool
+) -> int:
+    """Plan or run in one environment."""
     app = open_app(desk, options)
-    playbook = app.playbook(read_text(options, "playbook"))
     desk.output.line(_headline(app, playbook))
     app.check_variables(playbook)
     if read_switch(options, "check"):
         return _check(desk, app, playbook, options)
     if app.target.platforms != SANDBOX:
         desk.confirm(f"Write to the {app.target.platforms} platforms?")
-    return _run(desk, app, playbook, options)
+    return _run(desk, app, playbook, options, is_last=is_last)
 
 
 def open_app(desk: Desk, options: Mapping[str, object]) -> App:
@@ -54,10 +110,8 @@ def open_app(desk: Desk, options: Mapping[str, object]) -> App:
         SandboxNotRunning: The sandbox is the target and does not answer.
     """
     platforms = read_text(options, "platforms", SANDBOX)
-    name = read_text(options, "playbook")
-    environment = ENVIRONMENTS.get(name, DEFAULT_ENVIRONMENT)
     target = Target(
-        environment=read_text(options, "environment", environment),
+        environment=read_text(options, "environment"),
         platforms=platforms,
         facts=desk.sandbox_facts() if platforms == SANDBOX else None,
         # A plan that is to be applied later needs keys and made-up secrets that stay.
@@ -87,7 +141,12 @@ def _check(
 
 
 def _run(
-    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+    desk: Desk,
+    app: App,
+    playbook: Playbook,
+    options: Mapping[str, object],
+    *,
+    is_last: bool,
 ) -> int:
     """Run the playbook under the environment's lock."""
     ledger = app.open_ledger()
@@ -105,7 +164,8 @@ def _run(
     if result.error is not None:
         show(result.error, desk.output)
     note = STAYS_UP if app.target.platforms == SANDBOX else ""
-    for line in run_lines(result, playbook, note=note):
+    goes_on = not is_last and result.exit_status in GOES_ON
+    for line in run_lines(result, playbook, note=note, goes_on=goes_on):
         desk.output.line(line)
     desk.output.record(summary_record(result, playbook))
     return result.exit_status
@@ -113,7 +173,8 @@ def _run(
 
 def _headline(app: App, playbook: Playbook) -> str:
     """What this is, and which platforms it touches."""
-    before = [each.name for each in playbook.needed]
+    parts = f"{PARTS}/"
+    before = [e.name for e in playbook.needed if not e.name.startswith(parts)]
     order = ", ".join([*before, playbook.name])
     target = app.target
     return f"{target.platforms} platforms, {target.environment}: {order}"
@@ -126,9 +187,9 @@ def _saved(options: Mapping[str, object]) -> SavedPlan | None:
 
 
 def _overrides(options: Mapping[str, object]) -> tuple[Override, ...]:
-    """The guard to let pass, when one was named."""
-    item = options.get("override")
-    return (Override(str(item), read_text(options, "reason")),) if item else ()
+    """What shall be let pass by name."""
+    reason = read_text(options, "reason")
+    return tuple(Override(each, reason) for each in read_names(options, "override"))
 
 
 def _refuse_contradictions(options: Mapping[str, object]) -> None:

@@ -30,7 +30,25 @@ if TYPE_CHECKING:
     from launchbook.config.yaml import Document
 
 PRODUCT: Final = "product.yml"
+CHECKLIST: Final = "checklist.yml"
 SUFFIX: Final = ".yml"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A variable that holds a secret.
+
+    Attributes:
+        secret: As in ``secret:NAME``.
+        app: Whose contract it is.
+        variable: As the app reads it.
+        entry: What the contract says of it.
+    """
+
+    secret: str
+    app: str
+    variable: str
+    entry: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +60,14 @@ class Inventory:
         environments: Name to ``environments/NAME.yml``.
         variables: App to ``variables/APP.yml``.
         platforms: Name to ``platforms/NAME.yml``.
+        checklist: ``checklist.yml``; None where there is none.
     """
 
     product: Document
     environments: Mapping[str, Document]
     variables: Mapping[str, Document]
     platforms: Mapping[str, Document]
+    checklist: Document | None = None
 
     def environment(self, name: str) -> Document:
         """Return an environment's file.
@@ -104,22 +124,32 @@ class Inventory:
             variables=self.variables,
             facts=facts,
             has_secret=has_secret,
+            environments=self.environments,
+            checklist=self.checklist,
         )
 
     def secret_rules(self, environment: str) -> Mapping[str, SecretRule]:
         """Return what the contract asks of each secret, by the secret's name."""
         rules: dict[str, SecretRule] = {}
-        for document in self.variables.values():
+        for use in self.secret_uses(environment):
+            before = rules.get(use.secret)
+            rules[use.secret] = _stricter(before, _rule(use.entry))
+        return rules
+
+    def secret_uses(self, environment: str) -> tuple[SecretUse, ...]:
+        """Return the variables whose value is a secret of the encrypted file."""
+        found = []
+        for app, document in self.variables.items():
             entries = cast(
                 "dict[str, dict[str, object]]", document.mapping()["variables"]
             )
-            for entry in entries.values():
+            for variable, entry in entries.items():
                 per_environment = cast("dict[str, object]", entry.get("values", {}))
                 value = str(per_environment.get(environment, entry.get("value", "")))
                 if value.startswith(SECRET):
                     name = value.removeprefix(SECRET)
-                    rules[name] = _stricter(rules.get(name), _rule(entry))
-        return rules
+                    found.append(SecretUse(name, app, variable, entry))
+        return tuple(found)
 
 
 def repository_path(root: Path) -> Path:
@@ -152,6 +182,7 @@ def load_inventory(workspace: Workspace) -> Inventory:
         environments=_read_folder(workspace, "environments", "environment", "name"),
         variables=_read_folder(workspace, "variables", "variables", "app"),
         platforms=_read_folder(workspace, "platforms", "platforms", "name"),
+        checklist=_read_checklist(workspace),
     )
 
 
@@ -159,6 +190,11 @@ def _read(workspace: Workspace, path: Path, schema: str) -> Document:
     document = load(path, name=workspace.shown(path))
     validate(document, load_schema(f"inventory/{schema}"))
     return document
+
+
+def _read_checklist(workspace: Workspace) -> Document | None:
+    path = workspace.inventory / CHECKLIST
+    return _read(workspace, path, "checklist") if path.is_file() else None
 
 
 def _read_folder(
@@ -191,6 +227,7 @@ def _rule(entry: Mapping[str, object]) -> SecretRule:
     return SecretRule(
         min_length=cast("int", entry.get("min_length", 0)),
         max_length=cast("int", longest) if longest is not None else None,
+        is_numeric=str(entry.get("pattern", "")).startswith("[0-9]{"),
     )
 
 
@@ -202,4 +239,5 @@ def _stricter(one: SecretRule | None, other: SecretRule) -> SecretRule:
     return SecretRule(
         min_length=max(one.min_length, other.min_length),
         max_length=min(limits) if limits else None,
+        is_numeric=one.is_numeric or other.is_numeric,
     )

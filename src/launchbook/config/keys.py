@@ -1,47 +1,30 @@
 """The key ring: who may read the secrets, and what the ledger is chained with.
 
 ``keys/operations.key`` is an age identity. The ledger's HMAC key and the
-fingerprint key are made on the first run and kept beside it, encrypted to it.
-Each key has an id, which the records made with it carry.
+fingerprint key are made on the first run and kept beside it, encrypted to it, and
+to the break-glass identity once there is one. Each key has an id, which the records
+made with it carry.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-import pyrage
+from typing import TYPE_CHECKING
 
 from launchbook.config import safe_file
-from launchbook.errors import KeyUnusable
+from launchbook.config.identity import (
+    Identity,
+    decrypted,
+    encrypted,
+    new_identity,
+    parse_identity,
+)
+from launchbook.config.key_folder import IDENTITY_FILE, PURPOSES, Key, KeyFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-IDENTITY_FILE: Final = "operations.key"
-KEY_BYTES: Final = 32
-ID_DIGITS: Final = 12
-LEDGER: Final = "ledger"
-FINGERPRINT: Final = "fingerprint"
-OTHERS: Final = 0o077
-"""Rights of group and others."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Key:
-    """A symmetric key, and the id that is derived from it."""
-
-    purpose: str
-    value: bytes
-
-    @property
-    def id(self) -> str:
-        """Such as ``ledger-1f0c9a7b2e44``; says nothing about the key."""
-        seed = b"launchbook key id\0" + self.purpose.encode() + b"\0" + self.value
-        return f"{self.purpose}-{hashlib.sha256(seed).hexdigest()[:ID_DIGITS]}"
+    from launchbook.redact import Secret
 
 
 class KeyRing:
@@ -50,37 +33,43 @@ class KeyRing:
     Attributes:
         is_ephemeral: A key was missing on disk and nothing was written: that key
             lives as long as this object, which is right for ``--check`` only.
+        break_glass: Public half of the break-glass identity; empty without one.
     """
 
-    def __init__(
-        self, identity: pyrage.x25519.Identity, ledger: _Key, fingerprint: _Key
-    ) -> None:
+    def __init__(self, identity: Identity, ledger: Key, fingerprint: Key) -> None:
         self._identity = identity
         self._ledger = ledger
         self._fingerprint = fingerprint
         self.is_ephemeral = False
+        self.break_glass = ""
 
     def __repr__(self) -> str:
         return f"KeyRing({self._ledger.id}, {self._fingerprint.id})"
 
     @classmethod
-    def open(cls, home: Path, *, is_read_only: bool = False) -> KeyRing:
+    def open(
+        cls, home: Path, *, is_read_only: bool = False, identity: Secret | None = None
+    ) -> KeyRing:
         """Read the keys of a state folder, and make them on the first run.
 
         Args:
             home: The state folder; keys are in its ``keys/``.
             is_read_only: Write nothing; where there are no keys, use ephemeral ones.
+            identity: An age identity that is used in place of
+                ``keys/operations.key``, as a machine without a disk has one.
 
         Raises:
             KeyUnusable: A key is lost, damaged, or readable by others.
         """
-        folder = home / "keys"
-        if is_read_only:
-            return _read(folder) if _is_complete(folder) else _ephemeral(folder)
-        if not _is_complete(folder):
-            with safe_file.locked(folder):
-                _make_missing(folder)
-        return _read(folder)
+        folder = KeyFolder(home / "keys", identity)
+        if not folder.is_complete and not is_read_only:
+            with safe_file.locked(folder.path):
+                folder.make_missing()
+        is_whole = folder.is_complete
+        ring = cls(*folder.read_or_make_up())
+        ring.is_ephemeral = not is_whole
+        ring.break_glass = folder.break_glass
+        return ring
 
     @property
     def ledger_key(self) -> bytes:
@@ -107,138 +96,69 @@ class KeyRing:
         """The public half of the identity, as ``age1...``."""
         return str(self._identity.to_public())
 
-    def encrypt(self, data: bytes) -> bytes:
-        """Encrypt to the operations identity, in age's format."""
-        sealed: bytes = pyrage.encrypt(data, [self._identity.to_public()])
-        return sealed
+    def encrypt(self, data: bytes, recipients: Sequence[str] = ()) -> bytes:
+        """Encrypt in age's format.
+
+        Args:
+            data: What to encrypt.
+            recipients: Who may read it, as ``age1...``; the operations identity
+                alone when there are none.
+        """
+        return encrypted(data, recipients or [self.recipient])
 
     def decrypt(self, data: bytes) -> bytes:
-        """Decrypt what was encrypted to the operations identity.
+        """Decrypt what was encrypted to the operations identity, among others.
 
         Raises:
-            KeyUnusable: It was encrypted to another one, or is damaged.
+            KeyUnusable: It was encrypted to others only, or is damaged.
         """
-        return _decrypt(self._identity, data, "this")
+        return decrypted(self._identity, data, f"keys/{IDENTITY_FILE}")
 
 
-def _paths(folder: Path) -> tuple[Path, Path, Path]:
-    """Identity, ledger key, fingerprint key."""
-    return (
-        folder / IDENTITY_FILE,
-        folder / f"{LEDGER}.age",
-        folder / f"{FINGERPRINT}.age",
-    )
+def seal_to_break_glass(home: Path, break_glass: str) -> None:
+    """Let the break-glass identity read the keys of a state folder too.
+
+    Args:
+        home: The state folder.
+        break_glass: The public half, as ``age1...``.
+
+    Raises:
+        KeyUnusable: The keys cannot be read.
+    """
+    folder = KeyFolder(home / "keys", None)
+    with safe_file.locked(folder.path):
+        folder.make_missing()
+        keys = folder.read_keys(folder.identity())
+        safe_file.write(folder.break_glass_path, f"{break_glass}\n".encode())
+        folder.write_keys(folder.identity(), keys)
 
 
-def _is_complete(folder: Path) -> bool:
-    return all(path.exists() for path in _paths(folder))
+def recover_keys(home: Path, break_glass: Secret) -> bool:
+    """Make the keys of a state folder usable again, by the break-glass identity.
 
+    A lost operations identity is replaced by a new one; the ledger's key and the
+    fingerprint key are read with the break-glass identity where they were left.
 
-def _read(folder: Path) -> KeyRing:
-    identity = _read_identity(folder / IDENTITY_FILE)
-    return KeyRing(
-        identity,
-        _read_key(identity, folder, LEDGER),
-        _read_key(identity, folder, FINGERPRINT),
-    )
+    Returns:
+        Whether a new operations identity was made.
 
-
-def _ephemeral(folder: Path) -> KeyRing:
-    """Keys for a run that writes nothing; those that exist are used."""
-    path, *key_paths = _paths(folder)
-    identity = _read_identity(path) if path.exists() else _new_identity()
-    keys = [
-        _read_key(identity, folder, purpose) if key_path.exists() else _new_key(purpose)
-        for purpose, key_path in zip((LEDGER, FINGERPRINT), key_paths, strict=True)
-    ]
-    ring = KeyRing(identity, *keys)
-    ring.is_ephemeral = True
-    return ring
-
-
-def _make_missing(folder: Path) -> None:
-    """Make what is not there yet; somebody else may have been faster."""
-    path, *key_paths = _paths(folder)
-    if not path.exists():
-        if any(each.exists() for each in key_paths):
-            raise _lost(path)
-        safe_file.write(path, f"{_new_identity()}\n".encode())
-    identity = _read_identity(path)
-    for purpose, key_path in zip((LEDGER, FINGERPRINT), key_paths, strict=True):
-        if not key_path.exists():
-            safe_file.write(key_path, _sealed(identity, _new_key(purpose)))
-
-
-def _new_identity() -> pyrage.x25519.Identity:
-    return pyrage.x25519.Identity.generate()
-
-
-def _new_key(purpose: str) -> _Key:
-    return _Key(purpose, secrets.token_bytes(KEY_BYTES))
-
-
-def _sealed(identity: pyrage.x25519.Identity, key: _Key) -> bytes:
-    content = json.dumps({"id": key.id, "key": key.value.hex()}).encode()
-    sealed: bytes = pyrage.encrypt(content, [identity.to_public()])
-    return sealed
-
-
-def _read_identity(path: Path) -> pyrage.x25519.Identity:
-    if path.stat().st_mode & OTHERS:
-        raise KeyUnusable(
-            f"{path} may be read by others",
-            hint=f"Type `chmod 600 {path}`; if others had access, make new keys.",
-        )
-    try:
-        text = _identity_line(path.read_text(encoding="ascii"))
-        return pyrage.x25519.Identity.from_str(text)
-    except (ValueError, pyrage.IdentityError) as error:
-        raise KeyUnusable(
-            f"{path} holds no age identity",
-            hint="Put the identity back from its copy; it starts with "
-            "`AGE-SECRET-KEY-1`.",
-        ) from error
-
-
-def _identity_line(text: str) -> str:
-    """The identity itself; age's own tool writes comments above it."""
-    lines = [line.strip() for line in text.splitlines()]
-    return next((line for line in lines if line and not line.startswith("#")), "")
-
-
-def _read_key(identity: pyrage.x25519.Identity, folder: Path, purpose: str) -> _Key:
-    path = folder / f"{purpose}.age"
-    try:
-        content = json.loads(_decrypt(identity, path.read_bytes(), str(path)))
-        key = _Key(purpose, bytes.fromhex(content["key"]))
-        is_whole = len(key.value) == KEY_BYTES and content["id"] == key.id
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(str(path)) from error
-    if not is_whole:
-        raise _damaged(str(path))
-    return key
-
-
-def _decrypt(identity: pyrage.x25519.Identity, data: bytes, what: str) -> bytes:
-    try:
-        plain: bytes = pyrage.decrypt(data, [identity])
-    except pyrage.DecryptError as error:
-        raise _damaged(what) from error
-    return plain
-
-
-def _damaged(what: str) -> KeyUnusable:
-    return KeyUnusable(
-        f"{what} cannot be decrypted with keys/{IDENTITY_FILE}",
-        hint="Put the file, or the identity that it was encrypted to, back from its "
-        "copy.",
-    )
-
-
-def _lost(path: Path) -> KeyUnusable:
-    return KeyUnusable(
-        f"{path} is gone, and other keys are encrypted to it",
-        hint=f"Put it back from its copy, or type `mv {path.parent} "
-        f"{path.parent}.old` to start with new keys: the ledger then reads as "
-        "unverifiable.",
-    )
+    Raises:
+        KeyUnusable: It is no identity, or the keys that are there were never
+            encrypted to it.
+    """
+    spare = parse_identity(break_glass.reveal(), "what was typed")
+    folder = KeyFolder(home / "keys", None)
+    with safe_file.locked(folder.path):
+        is_lost = not folder.identity_path.exists()
+        keys = [
+            folder.read_key_by_any(spare, purpose)
+            for purpose in PURPOSES
+            if folder.key_path(purpose).exists()
+        ]
+        if is_lost:
+            safe_file.write(folder.identity_path, f"{new_identity()}\n".encode())
+        public = str(spare.to_public())
+        safe_file.write(folder.break_glass_path, f"{public}\n".encode())
+        folder.write_keys(folder.identity(), keys)
+        folder.make_missing()
+    return is_lost

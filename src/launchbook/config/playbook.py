@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from launchbook.config.yaml import Document
 
 SUFFIX: Final = ".yml"
+PARTS: Final = "parts"
+"""Folder of what playbooks are made of, and what is no task of its own."""
 
 
 def list_playbooks(workspace: Workspace) -> tuple[str, ...]:
     """Return the names of the working folder's playbooks, sorted."""
     return tuple(sorted(path.stem for path in workspace.playbooks.glob(f"*{SUFFIX}")))
+
+
+def list_parts(workspace: Workspace) -> tuple[str, ...]:
+    """Return the names of what playbooks may need besides playbooks, sorted."""
+    found = (workspace.playbooks / PARTS).glob(f"*{SUFFIX}")
+    return tuple(sorted(f"{PARTS}/{path.stem}" for path in found))
 
 
 def load_playbook(
@@ -31,7 +39,7 @@ def load_playbook(
 
     Args:
         workspace: The folders.
-        name: As in ``playbooks/NAME.yml``.
+        name: As in ``playbooks/NAME.yml``; ``parts/NAME`` for a part.
         steps: The names that ``uses`` may give.
 
     Raises:
@@ -66,8 +74,10 @@ class _Loader:
             description=str(content["description"]),
             needs=needs,
             on_failure=OnFailure(str(content.get("on_failure", OnFailure.KEEP))),
-            entries=self._read_entries(name, document),
+            entries=self._read_entries(document),
             needed=self._flatten(needs),
+            environments=tuple(cast("list[str]", content.get("environments", []))),
+            is_gate=content.get("is_gate") is True,
         )
 
     def _flatten(self, needs: tuple[str, ...]) -> tuple[Playbook, ...]:
@@ -78,9 +88,12 @@ class _Loader:
                 found.setdefault(playbook.name, playbook)
         return tuple(found.values())
 
+    def _known(self) -> tuple[str, ...]:
+        return (*list_playbooks(self._workspace), *list_parts(self._workspace))
+
     def _read(self, name: str) -> Document:
         path = self._workspace.playbooks / f"{name}{SUFFIX}"
-        known = list_playbooks(self._workspace)
+        known = self._known()
         if name not in known:
             raise UnknownPlaybook(
                 f"there is no playbook `{name}`",
@@ -101,7 +114,7 @@ class _Loader:
     ) -> None:
         """Refuse a need that names nothing or leads back."""
         location = document.locate(f"/needs/{index}")
-        known = list_playbooks(self._workspace)
+        known = self._known()
         if needed not in known:
             raise UnknownPlaybook(
                 f"there is no playbook `{needed}`",
@@ -116,11 +129,11 @@ class _Loader:
                 location=location,
             )
 
-    def _read_entries(self, name: str, document: Document) -> tuple[PlaybookEntry, ...]:
+    def _read_entries(self, document: Document) -> tuple[PlaybookEntry, ...]:
         raw = cast("list[dict[str, object]]", document.mapping()["steps"])
         entries = []
         for index, each in enumerate(raw):
-            entry = _read_entry(name, document, f"/steps/{index}", each)
+            entry = _read_entry(document, f"/steps/{index}", each)
             self._check_step(document, f"/steps/{index}/uses", entry)
             self._check_id(document, f"/steps/{index}/id", entry)
             entries.append(entry)
@@ -150,8 +163,9 @@ class _Loader:
 
 
 def _read_entry(
-    playbook: str, document: Document, pointer: str, raw: Mapping[str, object]
+    document: Document, pointer: str, raw: Mapping[str, object]
 ) -> PlaybookEntry:
+    content = document.mapping()
     inputs = f"{pointer}/with"
     below = [
         each
@@ -163,7 +177,7 @@ def _read_entry(
         uses=str(raw["uses"]),
         inputs=cast("dict[str, object]", raw.get("with", {})),
         location=document.locate(pointer),
-        playbook=playbook,
+        playbook=str(content["playbook"]),
         values={each.removeprefix(inputs): document.locate(each) for each in below},
         keys={
             each.removeprefix(inputs): document.locate(each, key=True) for each in below

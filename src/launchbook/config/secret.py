@@ -1,31 +1,32 @@
-"""Secrets: where the values behind ``secret:``, ``env:`` and ``file:`` come from.
+"""Secrets: where the values behind references come from.
 
-One age-encrypted file an environment holds what ``secret:NAME`` names. On the
-sandbox, what is missing there is generated once and kept.
+``secret:NAME`` is in the environment's encrypted file, ``env:NAME`` in the process's
+variables, ``file:path`` in a file, ``cmd:NAME`` in what a command of the allow-list
+puts out. On the sandbox, a ``secret:`` that is missing is made up once and kept.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from launchbook.config import safe_file
-from launchbook.errors import KeyUnusable, MissingSecret
+from launchbook.errors import MissingSecret
 from launchbook.redact import Redactor, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from launchbook.config.keys import KeyRing
+    from launchbook.config.secret_file import Content, SecretStore
 
 SECRET: Final = "secret:"  # noqa: S105 - the prefix of a reference
 ENVIRONMENT: Final = "env:"
 FILE: Final = "file:"
-FORMAT_VERSION: Final = 1
+COMMAND: Final = "cmd:"
 ALPHABET: Final = string.ascii_letters + string.digits
 GENERATED_LENGTH: Final = 43
 """Characters of letters and digits that hold 256 bits."""
@@ -33,10 +34,15 @@ GENERATED_LENGTH: Final = 43
 
 @dataclass(frozen=True, slots=True)
 class SecretRule:
-    """What the contract asks of a secret's text."""
+    """What the contract asks of a secret's text.
+
+    Attributes:
+        is_numeric: Digits only, as an account's number.
+    """
 
     min_length: int = 0
     max_length: int | None = None
+    is_numeric: bool = False
 
     @property
     def length(self) -> int:
@@ -61,74 +67,28 @@ class SecretPolicy:
     platforms: str = "live"
 
 
-class SecretStore:
-    """One age-encrypted file: a mapping of names to values.
+Run = Callable[[str], Secret | None]
+"""Gives what a command of the allow-list puts out for ``cmd:NAME``; None for nothing."""
 
-    Args:
-        path: The file; it is made with the first value.
-        keys: Whose identity it is encrypted to.
+
+def run_none(_reference: str) -> Secret | None:
+    """Run nothing: where there is no allow-list there is no command."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where values are that the encrypted file does not hold.
+
+    Attributes:
+        root: Folder that ``file:`` paths start from.
+        environ: The variables that ``env:`` names.
+        run: Runs a command of the allow-list for ``cmd:``.
     """
 
-    def __init__(self, path: Path, keys: KeyRing) -> None:
-        self.path = path
-        self._keys = keys
-        self._values: dict[str, Secret] | None = None
-
-    def names(self) -> frozenset[str]:
-        """Return the names that have a value."""
-        return frozenset(self._read())
-
-    def get(self, name: str) -> Secret | None:
-        """Return a value, or None.
-
-        Raises:
-            KeyUnusable: The file cannot be decrypted, or is damaged.
-        """
-        return self._read().get(name)
-
-    def add(self, values: Mapping[str, Secret]) -> None:
-        """Set values; others stay as they are. Safe beside another process."""
-        with safe_file.locked(self.path.parent):
-            self._values = None
-            self._write({**self._read(), **values})
-
-    def add_missing(self, values: Mapping[str, Secret]) -> None:
-        """Set those values that have none yet; what is there wins."""
-        with safe_file.locked(self.path.parent):
-            self._values = None
-            self._write({**values, **self._read()})
-
-    def _read(self) -> dict[str, Secret]:
-        if self._values is None:
-            self._values = self._load() if self.path.exists() else {}
-        return self._values
-
-    def _load(self) -> dict[str, Secret]:
-        try:
-            content = json.loads(self._keys.decrypt(self.path.read_bytes()))
-            version, values = content["version"], dict(content["secrets"])
-        except KeyUnusable as error:
-            raise self._damaged() from error
-        except (ValueError, KeyError, TypeError):
-            # Without its cause: the text of a parser's error may hold a secret.
-            raise self._damaged() from None
-        if version != FORMAT_VERSION:
-            raise self._damaged()
-        return {str(name): Secret(str(text)) for name, text in values.items()}
-
-    def _damaged(self) -> KeyUnusable:
-        return KeyUnusable(
-            f"{self.path} cannot be read with this state folder's identity",
-            hint="Put keys/operations.key, or the file itself, back from its copy.",
-        )
-
-    def _write(self, values: Mapping[str, Secret]) -> None:
-        content = {
-            "version": FORMAT_VERSION,
-            "secrets": {name: values[name].reveal() for name in sorted(values)},
-        }
-        safe_file.write(self.path, self._keys.encrypt(json.dumps(content).encode()))
-        self._values = dict(values)
+    root: Path
+    environ: Mapping[str, str] = field(repr=False)
+    run: Run = run_none
 
 
 class SecretSource:
@@ -137,29 +97,30 @@ class SecretSource:
     Args:
         store: The environment's own file.
         policy: Whether missing values may be made up.
-        root: Folder that ``file:`` paths start from.
-        environ: The variables that ``env:`` names.
+        around: Where the other values are.
         rules: What made-up values must satisfy, by name.
-        redactor: Learns every value that is given out.
+        redactor: Learns every value that is read, given out or not.
     """
 
     def __init__(
         self,
         store: SecretStore,
         policy: SecretPolicy,
+        around: Surroundings,
         *,
-        root: Path,
-        environ: Mapping[str, str],
         rules: Mapping[str, SecretRule],
         redactor: Redactor,
     ) -> None:
         self._store = store
         self._policy = policy
-        self._root = root
-        self._environ = environ
+        self._around = around
         self._rules = rules
         self._redactor = redactor
         self._pending: dict[str, Secret] = {}
+        self._put_out: dict[str, Secret | None] = {}
+        self._learned: Content | None = None
+        # Steps side by side ask for secrets; a command is not to be run twice.
+        self._lock = Lock()
 
     def has(self, reference: str) -> bool:
         """Return whether a reference has a value, without making one up."""
@@ -196,7 +157,7 @@ class SecretSource:
         return self._policy.is_generating and reference.startswith(SECRET)
 
     def _make(self, names: list[str]) -> None:
-        made = {name: _generate(self._rules.get(name, SecretRule())) for name in names}
+        made = {name: generate(self._rules.get(name, SecretRule())) for name in names}
         if self._policy.is_read_only:
             self._pending |= made
         else:
@@ -205,15 +166,40 @@ class SecretSource:
     def _find(self, reference: str) -> Secret | None:
         kind, _, name = reference.partition(":")
         if kind == "secret":
-            return self._store.get(name) or self._pending.get(name)
+            return self._stored(name) or self._pending.get(name)
+        if kind == "cmd":
+            return self._put_out_by(reference)
         if kind == "env":
-            text = self._environ.get(name)
+            text = self._around.environ.get(name)
             return Secret(text) if text else None
         return self._read_file(name)
 
+    def _stored(self, name: str) -> Secret | None:
+        """A value of the file; all that it holds is redacted from now on.
+
+        A platform's own words may quote a value that we never gave out, as one
+        that is being replaced.
+        """
+        with self._lock:
+            content = self._store.read()
+            if content is not self._learned:
+                for value in content.values.values():
+                    self._redactor.learn(value)
+                for each in content.rotations.values():
+                    self._redactor.learn(each.retired)
+                self._learned = content
+        return content.values.get(name)
+
+    def _put_out_by(self, reference: str) -> Secret | None:
+        """What a command puts out; it is run once."""
+        with self._lock:
+            if reference not in self._put_out:
+                self._put_out[reference] = self._around.run(reference)
+            return self._put_out[reference]
+
     def _read_file(self, path: str) -> Secret | None:
         try:
-            text = (self._root / path).expanduser().read_text(encoding="utf-8")
+            text = (self._around.root / path).expanduser().read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return None
         return Secret(text.rstrip("\n")) if text.strip() else None
@@ -240,6 +226,8 @@ class SecretSource:
             ways.append(f"type `export {first['env']}=...` for each variable")
         if "file" in first:
             ways.append(f"create the file {first['file']}")
+        if "cmd" in first:
+            ways.append(f"see why cmd:{first['cmd']} puts out nothing")
         sentence = ", and ".join(ways)
         return f"{sentence[0].upper()}{sentence[1:]}, then run the same command again."
 
@@ -250,6 +238,7 @@ class SecretSource:
         return f"invoke secrets.set {name} {flags}"
 
 
-def _generate(rule: SecretRule) -> Secret:
+def generate(rule: SecretRule) -> Secret:
     """Make up a value; letters and digits pass through every shell and URL."""
-    return Secret("".join(secrets.choice(ALPHABET) for _ in range(rule.length)))
+    alphabet = string.digits if rule.is_numeric else ALPHABET
+    return Secret("".join(secrets.choice(alphabet) for _ in range(rule.length)))

@@ -8,7 +8,12 @@ from typing import Final
 
 TOKEN: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 PATH: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
-SECRET: Final = re.compile(r"(?:secret|env):[A-Za-z_][A-Za-z0-9_]*")
+SECRET: Final = re.compile(
+    r"(?:secret|env):[A-Za-z_][A-Za-z0-9_]*"
+    # What a command of the allow-list puts out, for one of its subjects or for none;
+    # a subject never begins with a hyphen, which a program would take for a flag.
+    r"|cmd:[a-z][a-z0-9-]*(?::[A-Za-z0-9_][A-Za-z0-9_./@-]*)?"
+)
 FILE: Final = re.compile(r"file:(?!//).+")
 
 
@@ -52,7 +57,7 @@ def _path(text: str, match: re.Match[str]) -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether a text as a whole is ``secret:NAME``, ``env:NAME`` or ``file:path``."""
+    """Whether a text as a whole is a reference to one, as ``secret:NAME``."""
     return bool(SECRET.fullmatch(text) or FILE.fullmatch(text))
 
 

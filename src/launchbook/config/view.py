@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Entry = dict[str, object]
 
-PLATFORM_PROVIDED: Final = "platform"
-"""``provided_by`` of a variable that the platform itself sets, as PORT."""
+NOT_WRITTEN: Final = frozenset({"platform", "launchbook", "code"})
+"""``provided_by`` of a variable that the inventory does not set, as PORT."""
 
 
 def always(_reference: str) -> bool:
@@ -75,6 +75,8 @@ class View:
     variables: Mapping[str, Document]
     facts: Mapping[str, object] | None
     has_secret: Callable[[str], bool]
+    environments: Mapping[str, Document] = field(default_factory=dict)
+    checklist: Document | None = None
 
     @cached_property
     def roots(self) -> Mapping[str, object]:
@@ -87,6 +89,12 @@ class View:
                 app: self._app_variables(document)
                 for app, document in self.variables.items()
             },
+            "contracts": {
+                app: _contract_facts(document)
+                for app, document in self.variables.items()
+            },
+            "environments": {n: each.value for n, each in self.environments.items()},
+            "checklist": None if self.checklist is None else self.checklist.value,
             "sandbox": None if self.facts is None else dict(self.facts),
         }
 
@@ -98,8 +106,13 @@ class View:
 
     @property
     def is_local_allowed(self) -> bool:
-        """Whether addresses of this machine are right as values of variables."""
-        return self.platform.mapping().get("is_local") is True
+        """Whether addresses of this machine are right as values of variables.
+
+        They are on the sandbox, and in an environment that serves nobody: one
+        without a host name of its own.
+        """
+        is_private = not self.environment.mapping().get("domains")
+        return self.platform.mapping().get("is_local") is True or is_private
 
     def resolver(
         self,
@@ -125,6 +138,10 @@ class View:
         }
         if first in documents:
             return documents[first].locate(_pointer(names))
+        if first == "environments" and names and names[0] in self.environments:
+            return self.environments[names[0]].locate(_pointer(names[1:]))
+        if first == "checklist" and self.checklist is not None:
+            return self.checklist.locate(_pointer(names))
         if first != "variables" or not names or names[0] not in self.variables:
             return None
         return self._locate_variable(self.variables[names[0]], names[1:])
@@ -173,10 +190,10 @@ class View:
 
     def _written(self, entry: Entry) -> object:
         """What is written for this environment; None for nothing."""
-        if entry.get("provided_by") == PLATFORM_PROVIDED:
-            return None
         values = cast("Entry", entry.get("values", {}))
-        return values.get(self.name, entry.get("value"))
+        if self.name in values or entry.get("provided_by") not in NOT_WRITTEN:
+            return values.get(self.name, entry.get("value"))
+        return None
 
     def _is_set(self, entry: Entry, value: object) -> bool:
         """Whether an optional variable's secret is there; others always count."""
@@ -191,6 +208,15 @@ class View:
         own = f"{entry}/values/{escape(self.name)}"
         present = own if own in document.marks else f"{entry}/value"
         return document.locate(present + _pointer(names[1:]))
+
+
+def _contract_facts(document: Document) -> dict[str, object]:
+    """What steps are told of an app's contract beside the values."""
+    entries = cast("dict[str, Entry]", document.mapping()["variables"])
+    return {
+        "sealed": [name for name, entry in entries.items() if entry.get("sealed")],
+        "strays": document.mapping().get("strays", {}),
+    }
 
 
 def is_required(entry: Mapping[str, object], environment: str) -> bool:

@@ -11,6 +11,8 @@ from launchbook.engine.graph import build_graph
 from launchbook.engine.guard import Guard
 from launchbook.engine.interruption import Interruption
 from launchbook.engine.memory import Memory
+from launchbook.engine.override import EVENT as OVERRIDE_EVENT
+from launchbook.engine.override import Overrides, require_known
 from launchbook.engine.planner import Bench, Planner
 from launchbook.engine.run import Run, Terms, plan_of
 from launchbook.engine.scribe import Scribe
@@ -19,9 +21,10 @@ from launchbook.errors import LedgerError
 from launchbook.ledger.identifier import new_id
 from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure
+from launchbook.model.record import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from launchbook.engine.graph import Graph
     from launchbook.engine.override import Override
@@ -106,14 +109,32 @@ class Engine:
         if self._ledger is None:
             msg = "a run needs a ledger"
             raise ValueError(msg)
+        require_known(overrides, self._setting.overridable)
         graph = self._graph(entries)
         terms = Terms(Guard(overrides), on_failure, saved, is_observing)
-        bench = self._bench()
+        bench = self._bench(overrides)
         with (
             bench.interruption.watching(),
             self._leased(self._ledger, bench.run) as taken,
         ):
             return Run(bench, self._ledger, taken, terms).execute(graph)
+
+    def note(self, evidence: Mapping[str, object]) -> str:
+        """Record what a person states about the environment; return the run's id.
+
+        Raises:
+            LockHeld: Another run changes the environment.
+            LedgerError: It cannot be recorded.
+        """
+        if self._ledger is None:
+            msg = "a statement needs a ledger"
+            raise ValueError(msg)
+        bench = self._bench()
+        with self._leased(self._ledger, bench.run) as taken:
+            scribe = Scribe(bench, self._ledger.journal, taken.lease)
+            scribe.write(scribe.run_entry(Phase.VERIFIED, evidence))
+            self._ledger.anchor()
+        return bench.run
 
     def doomed(
         self, entries: Sequence[PlaybookEntry], included: Collection[str]
@@ -163,21 +184,34 @@ class Engine:
     def _graph(self, entries: Sequence[PlaybookEntry]) -> Graph:
         """The entries, connected by their references."""
         resolver = self._kit.resolver
+        # A command about a part of a playbook leaves its gates out.
+        present = {entry.id for entry in entries}
         return build_graph(
             entries,
-            lambda entry: resolver.dependencies(dict(entry.inputs), entry.locate),
+            lambda entry: (
+                resolver.dependencies(dict(entry.inputs), entry.locate)
+                | (entry.after & present)
+            ),
         )
 
-    def _bench(self) -> Bench:
+    def _bench(self, overrides: Sequence[Override] = ()) -> Bench:
         """What one run, or one look, works with."""
-        run = new_id(self._kit.clock.now())
+        now = self._kit.clock.now()
+        run = new_id(now)
+        memory = Memory(self._history, self._setting.environment)
         return Bench(
             setting=self._setting,
             kit=self._kit,
-            memory=Memory(self._history, self._setting.environment),
+            memory=memory,
             announcer=Announcer(self._kit, run),
             interruption=Interruption(),
             run=run,
+            overrides=Overrides(
+                overrides,
+                memory.notes(OVERRIDE_EVENT),
+                now=now,
+                lifetime_seconds=self._setting.override_seconds,
+            ),
         )
 
     @contextmanager

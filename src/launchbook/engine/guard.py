@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from launchbook.engine.override import LARGE_CHANGE, Override, require_known
+from launchbook.engine.override import LARGE_CHANGE, Override
 from launchbook.errors import UnsafePlan
 from launchbook.model.change import Action, Change
 
@@ -34,14 +34,9 @@ class Weight:
 
 
 class Guard:
-    """Weighs plans; one run's overrides let one pass.
-
-    Raises:
-        InputError: An override names nothing, or has no reason.
-    """
+    """Weighs plans; one run's overrides let one pass."""
 
     def __init__(self, overrides: Sequence[Override] = ()) -> None:
-        require_known(overrides)
         self._override = next((o for o in overrides if o.name == LARGE_CHANGE), None)
 
     def check(self, changes: Iterable[Change]) -> Override | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from launchbook.engine.step import Prior
+from launchbook.engine.step import Note, Prior
 from launchbook.model.record import Phase, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.ledger.history import History
 
 _UNFINISHED: Final = frozenset(
@@ -43,6 +45,14 @@ class Memory:
         record = self._read(step)
         return record if record and record.phase in _UNFINISHED else None
 
+    def paused(self, step: str) -> Mapping[str, object] | None:
+        """Return the evidence of a step's last rest, if it was not verified since."""
+        rest, proven = self._read(step, Phase.PAUSED), self._read(step, Phase.VERIFIED)
+        if rest is None or "look_again_at" not in rest.evidence:
+            return None
+        is_over = proven is not None and proven.sequence > rest.sequence
+        return None if is_over else rest.evidence
+
     def intended(self, step: str) -> frozenset[str]:
         """Return what a run set out to write in a step that was not verified since."""
         begun = self._read(step, Phase.APPLYING) if self.unfinished(step) else None
@@ -50,6 +60,20 @@ class Memory:
         if not isinstance(lines, list | tuple):
             return frozenset()
         return frozenset(str(line).partition(" ")[2] for line in lines)
+
+    def notes(self, event: str) -> tuple[Note, ...]:
+        """Return the records of one kind about the environment, oldest first."""
+        if self._history is None:
+            return ()
+        return tuple(
+            Note(record.at, record.actor, record.evidence)
+            for record in self._history.run_records(self._environment)
+            if record.evidence.get("event") == event
+        )
+
+    def elsewhere(self, environment: str) -> Memory:
+        """Return the same of another environment."""
+        return Memory(self._history, environment)
 
     def _read(self, step: str, phase: Phase | None = None) -> Record | None:
         if self._history is None:

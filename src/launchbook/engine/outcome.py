@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from launchbook.errors import (
+    GateError,
     LaunchbookError,
     LedgerError,
     ProviderError,
@@ -30,7 +31,8 @@ def exit_status_of(
         return error.exit_status
     if not stands:
         return RunTakenBack.exit_status
-    if is_resumable(error) or isinstance(error, LedgerError):
+    # What stands before a gate stands on purpose, and nothing is broken.
+    if is_resumable(error) or isinstance(error, LedgerError | GateError):
         return error.exit_status
     return RunError.exit_status
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from launchbook.engine.graph import Graph
     from launchbook.engine.interruption import Interruption
     from launchbook.engine.memory import Memory
+    from launchbook.engine.override import Overrides
     from launchbook.engine.setting import Kit, Setting
     from launchbook.engine.step import Prior, Step
     from launchbook.model.playbook import PlaybookEntry
@@ -78,6 +79,7 @@ class Bench:
     announcer: Announcer
     interruption: Interruption
     run: str
+    overrides: Overrides
 
     def context(self, entry: PlaybookEntry, inputs_digest: str) -> Context:
         """Return what a step's verbs are given beside its inputs."""
@@ -103,6 +105,7 @@ class Bench:
             progress=progress,
             fingerprint=lambda text: fingerprint(key, text),
             idempotency_key=digest(identity)[:32],
+            overrides=self.overrides,
             is_asserting=self.setting.is_asserting,
         )
 

@@ -56,18 +56,33 @@ def until(
     Raises:
         NotReady: It was not done in time.
     """
+    value = last_of(
+        read, is_done, clock=clock, deadline_seconds=deadline_seconds, delays=delays
+    )
+    if not is_done(value):
+        raise NotReady(
+            f"{what} was not ready within {deadline_seconds:g} s",
+            hint="Run the same command again to go on waiting.",
+        )
+    return value
+
+
+def last_of(
+    read: Callable[[], T],
+    is_done: Callable[[T], bool],
+    *,
+    clock: Clock,
+    deadline_seconds: float,
+    delays: Iterable[float] = DELAYS,
+) -> T:
+    """Read as ``until`` does, and return the last look, done or not."""
     end = clock.monotonic() + deadline_seconds
     rest = LONGEST_DELAY_SECONDS
     rests = iter(delays)
     while True:
         value = read()
-        if is_done(value):
-            return value
         remaining = end - clock.monotonic()
-        if remaining <= 0:
-            raise NotReady(
-                f"{what} was not ready within {deadline_seconds:g} s",
-                hint="Run the same command again to go on waiting.",
-            )
+        if is_done(value) or remaining <= 0:
+            return value
         rest = next(rests, rest)
         clock.sleep(min(rest, remaining))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.errors import LaunchbookError
+    from launchbook.model.gate import Granted
 
 DONE: Final = 0
 PENDING: Final = 3
@@ -31,6 +32,7 @@ class RunResult:
         is_interrupted: A person stopped it; the same command continues.
         ledger_head: End of the ledger's chain, worth noting elsewhere.
         outputs: Step id to its outputs, Secrets inside.
+        overrides: What was let pass at gates.
         differing: Of a run that only looked: step id to what is not as desired.
     """
 
@@ -46,6 +48,7 @@ class RunResult:
     is_interrupted: bool = False
     ledger_head: str = ""
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    overrides: tuple[Granted, ...] = ()
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -71,6 +74,7 @@ class RunResult:
             "differing": {step: [*each] for step, each in self.differing.items()},
             "seconds": round(self.seconds, 3),
             "ledger_head": self.ledger_head,
+            "overrides": {each.name: each.reason for each in self.overrides},
             "is_interrupted": self.is_interrupted,
             "exit_status": self.exit_status,
         }

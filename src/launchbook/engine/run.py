@@ -196,6 +196,7 @@ class Run:
             error=_error_of(walked, remains),
             is_interrupted=walked.is_interrupted,
             outputs=progress.known_outputs(),
+            overrides=self._bench.overrides.used,
             differing=dict(progress.differing),
         )
 

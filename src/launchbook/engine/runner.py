@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from launchbook.digest import canonical
+from launchbook.engine.override import evidence_of
 from launchbook.engine.planner import Planner, StepPlan
 from launchbook.engine.scribe import described, pending_lines
 from launchbook.engine.step import Verified, Waiting
@@ -121,8 +122,17 @@ class Runner:
             raise
         if isinstance(verified, Waiting):
             return self._pause(plan, verified)
+        self._record_overrides()
         self._settle(plan, verified)
         return Visit.DONE
+
+    def _record_overrides(self) -> None:
+        """Record what somebody let pass, before anything follows from it."""
+        for each in self._bench.overrides.take_new():
+            with self._progress.lock:
+                self._progress.overridden.add(each.name)
+            entry = self._scribe.run_entry(Phase.PLANNED, evidence_of(each))
+            self._scribe.write(entry)
 
     def _settle(self, plan: StepPlan, verified: Verified) -> None:
         """Take note of a step that wrote nothing; a record only if it says more."""

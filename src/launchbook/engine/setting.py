@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
+from launchbook.engine.override import LARGE_CHANGE
 from launchbook.redact import Redactor
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Setting:
         fingerprint_key: Key of the fingerprints that stand for secrets.
         workers: How many steps may run side by side.
         is_asserting: Write also what cannot be read back (``env.sync --assert``).
+        overridable: What an override may name.
+        override_seconds: How long the override of a gate's item counts.
     """
 
     environment: str
@@ -71,6 +74,8 @@ class Setting:
     fingerprint_key: bytes = field(repr=False)
     workers: int = DEFAULT_WORKERS
     is_asserting: bool = False
+    overridable: frozenset[str] = frozenset({LARGE_CHANGE})
+    override_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from launchbook.clock import Clock
     from launchbook.model.change import Planned
+    from launchbook.model.gate import Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,30 @@ class Prior:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One record about the environment as a whole.
+
+    Attributes:
+        at: When it was written, UTC.
+        actor: Who wrote it.
+        evidence: What it says; ``event`` tells its kind.
+    """
+
+    at: datetime
+    actor: str
+    evidence: Mapping[str, object]
+
+
 class Past(Protocol):
-    """The ledger as a step may see it: read only, this environment only."""
+    """The ledger as a step may see it: read only, and one environment at a time."""
 
     def latest(self, step: str) -> Prior | None:
         """Return the last verified record of a step, or None."""
+        ...
+
+    def paused(self, step: str) -> Mapping[str, object] | None:
+        """Return why and until when a step rested that was not verified since."""
         ...
 
     def intended(self, step: str) -> frozenset[str]:
@@ -47,6 +67,36 @@ class Past(Protocol):
         Each as the plan calls it: ``railway.variable backend JWT_SECRET``.
         """
         ...
+
+    def notes(self, event: str) -> tuple[Note, ...]:
+        """Return the records of one kind about the environment, oldest first."""
+        ...
+
+    def elsewhere(self, environment: str) -> Past:
+        """Return the same of another environment."""
+        ...
+
+
+class Exceptions(Protocol):
+    """The overrides of a run, as a gate may see them."""
+
+    def find(self, name: str, subject: str) -> Granted | None:
+        """Return the override of a thing, or None; looking is not using."""
+        ...
+
+    def use(self, granted: Iterable[Granted]) -> None:
+        """Take note that these let something pass."""
+        ...
+
+
+class NoExceptions:
+    """Nothing may pass."""
+
+    def find(self, name: str, subject: str) -> None:
+        """Find nothing."""
+
+    def use(self, granted: Iterable[Granted]) -> None:
+        """Nothing was found, so nothing can be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +113,7 @@ class Context:
         fingerprint: Keyed fingerprint of a secret, for comparisons.
         idempotency_key: The same for the same step, inputs and environment, so
             that a run that was killed finds what it made.
+        overrides: What the run may pass; only gates ask.
         is_asserting: Whether what cannot be read back shall be written again.
     """
 
@@ -74,6 +125,7 @@ class Context:
     progress: Callable[[str], None]
     fingerprint: Callable[[str], str]
     idempotency_key: str
+    overrides: Exceptions = field(default_factory=NoExceptions)
     is_asserting: bool = False
 
 

@@ -43,6 +43,7 @@ from launchbook.errors.ledger import (
 from launchbook.errors.platform import (
     Conflict,
     DatabaseUnavailable,
+    DomainTaken,
     MalformedAnswer,
     NotEmulated,
     NotFound,
@@ -59,6 +60,7 @@ from launchbook.errors.platform import (
 )
 from launchbook.errors.run import (
     BuildFailed,
+    CertificateRefused,
     DeploymentFailed,
     MigrationDrift,
     MigrationFailed,
@@ -70,6 +72,7 @@ from launchbook.errors.run import (
 from launchbook.errors.usage import (
     CircularReference,
     CommandMissing,
+    CommandRefused,
     DuplicateKey,
     FileMissing,
     InputError,
@@ -83,6 +86,8 @@ from launchbook.errors.usage import (
     MissingSecret,
     PlanUnreadable,
     PlaybookError,
+    PoolTooSmall,
+    SecretCommandFailed,
     SourceError,
     UnknownEnvironment,
     UnknownKey,
@@ -95,13 +100,16 @@ from launchbook.errors.usage import (
 
 __all__ = [
     "BuildFailed",
+    "CertificateRefused",
     "ChainBroken",
     "ChainUnverifiable",
     "CircularReference",
     "CommandMissing",
+    "CommandRefused",
     "Conflict",
     "DatabaseUnavailable",
     "DeploymentFailed",
+    "DomainTaken",
     "DuplicateKey",
     "FileMissing",
     "GateError",
@@ -133,6 +141,7 @@ __all__ = [
     "PartialWrite",
     "PlanUnreadable",
     "PlaybookError",
+    "PoolTooSmall",
     "PortBusy",
     "ProviderError",
     "RateLimited",
@@ -141,6 +150,7 @@ __all__ = [
     "RunTakenBack",
     "SandboxFailed",
     "SandboxNotRunning",
+    "SecretCommandFailed",
     "SourceError",
     "StalePlan",
     "StatementFailed",

@@ -72,6 +72,12 @@ class Conflict(ProviderError):
     code = "platform-conflict"
 
 
+class DomainTaken(Conflict):
+    """Another project or account of the platform has the host name."""
+
+    code = "domain-taken"
+
+
 class RateLimited(ProviderError):
     """429 after all retries, or a wait that is too long to sit out."""
 

@@ -42,6 +42,12 @@ class VerificationFailed(RunError):
     code = "verification-failed"
 
 
+class CertificateRefused(RunError):
+    """A host name gets no certificate before somebody changes something."""
+
+    code = "certificate-refused"
+
+
 class NotReady(RunError):
     """A platform did not become ready within the time allowed."""
 

@@ -78,6 +78,18 @@ class MissingSecret(InventoryError):
     code = "missing-secret"
 
 
+class CommandRefused(InventoryError):
+    """A ``cmd:`` reference to a command that the allow-list does not offer so."""
+
+    code = "command-refused"
+
+
+class SecretCommandFailed(InventoryError):
+    """A command of the allow-list did not put out a secret."""
+
+    code = "secret-command-failed"
+
+
 class KeyUnusable(UsageError):
     """A key of the state folder is lost, damaged, or readable by others."""
 
@@ -136,6 +148,12 @@ class PlanUnreadable(UsageError):
     """A saved plan cannot be read, or is of another version."""
 
     code = "plan-unreadable"
+
+
+class PoolTooSmall(UsageError):
+    """More processes than the database has connections for."""
+
+    code = "pool-too-small"
 
 
 class CommandMissing(UsageError):

@@ -67,6 +67,10 @@ class History:
         """Yield records in the order in which they were written."""
         return self._records(Query(environment=environment, run=run))
 
+    def run_records(self, environment: str) -> Iterator[Record]:
+        """Yield what is about an environment's runs as a whole, oldest first."""
+        return self._records(Query(environment=environment, step=RUN_LEVEL))
+
     def runs(self, environment: str | None = None, limit: int = 20) -> list[RunSummary]:
         """Return the latest runs, newest first."""
         newest_first = Query(

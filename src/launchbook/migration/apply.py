@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from launchbook.errors import MigrationFailed, StatementFailed
+from launchbook.errors import DatabaseUnavailable, MigrationFailed, StatementFailed
 from launchbook.migration import history
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT_SECONDS: Final = 5.0
 STATEMENT_TIMEOUT_SECONDS: Final = 300.0
+Connected = TypeVar("Connected")
+ATTEMPTS: Final = 3
+"""How often a lost connection is opened again: one restart loses one."""
 ADVISORY_LOCK: Final = 7_216_310_044
 """Any number, but always the same: two runners take turns (session mode only)."""
 
@@ -75,6 +78,37 @@ def apply_pending(
         if _apply(session, migration, timeouts):
             applied.append(migration)
     return tuple(applied)
+
+
+def apply_persistently(
+    connect: Callable[[], AbstractContextManager[Connected]],
+    apply: Callable[[Connected], object],
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Apply with a new session when the connection is lost meanwhile.
+
+    Safe, because each file and its row of the history are one transaction: a commit
+    whose answer was lost is found in the history and not repeated.
+
+    Args:
+        connect: Opens a session; waits itself for a server that is restarting.
+        apply: Applies what is pending with a session.
+        progress: Is told that it begins again.
+
+    Raises:
+        MigrationDrift, MigrationFailed: See ``apply_pending``.
+        DatabaseUnavailable: The connection was lost again and again.
+    """
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            with connect() as session:
+                apply(session)
+        except DatabaseUnavailable:
+            if not attempts_left:
+                raise
+            progress("the connection was lost, once more")
+        else:
+            return
 
 
 def _apply(session: Session, migration: Migration, timeouts: Timeouts) -> bool:

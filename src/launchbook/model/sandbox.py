@@ -19,6 +19,8 @@ class Endpoints:
         control: Base URL of the control API.
         ca_file: The certificate authority of everything the sandbox serves.
         edge_port: Where all product host names answer over TLS.
+        edge_http_port: Where they lead from plain HTTP to there.
+        nameservers: Addresses with ports of the sandbox's own DNS server.
     """
 
     pid: int
@@ -33,7 +35,12 @@ class Endpoints:
     supabase_api: str
     supabase_token: Secret
     supabase_organization: str
+    cloudflare_api: str
+    cloudflare_token: Secret
+    cloudflare_account: str
+    nameservers: tuple[str, ...]
     edge_port: int
+    edge_http_port: int
     session_port: int
     transaction_port: int
     ca_file: Path
@@ -45,7 +52,7 @@ class LoggedRequest:
 
     Attributes:
         sequence: Counts up, over restarts as well.
-        platform: railway, vercel or supabase.
+        platform: railway, vercel, supabase or cloudflare.
         operation: The route or the GraphQL field.
         status: What was answered; 0 when the connection was dropped.
         at: Sandbox time, ISO 8601.

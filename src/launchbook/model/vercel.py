@@ -76,31 +76,6 @@ class CustomEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
-class Challenge:
-    """A DNS record that proves who owns a domain."""
-
-    kind: str
-    name: str
-    value: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectDomain:
-    """A host name of a project.
-
-    Attributes:
-        is_verified: Who owns it is proven; says nothing about DNS.
-        custom_environment_id: Empty: it belongs to production (or to a branch).
-    """
-
-    host: str
-    is_verified: bool
-    custom_environment_id: str = ""
-    challenges: tuple[Challenge, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """Where a variable or a deployment belongs.
 

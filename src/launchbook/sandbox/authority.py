@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import re
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
@@ -18,12 +18,18 @@ from launchbook.sandbox.clock import real_now
 from launchbook.sandbox.document import write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    GoodUntil = Callable[[str], datetime | None]
+    """Until when (real time) the certificate of a host is good; None: it has none."""
 
 ADDRESS_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 """What the certificate of the APIs and of the pooler is for."""
-_CA_DAYS: Final = 3650
-_LEAF_DAYS: Final = 390
+LASTING: Final = datetime.max.replace(tzinfo=UTC)
+"""The end of a certificate that is made anew whenever it nears its end."""
+_CA_LIFE: Final = timedelta(days=3650)
+_LEAF_LIFE: Final = timedelta(days=390)
 _RENEW_DAYS: Final = 30
 _HOST: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
@@ -43,7 +49,7 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.ca_file = folder / "ca.pem"
-        self._contexts: dict[tuple[str, ...], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._key, self._certificate = self._load_or_make()
 
@@ -51,40 +57,61 @@ class Authority:
         """Return a server context for 127.0.0.1 and localhost (APIs, pooler)."""
         return self._context(ADDRESS_NAMES)
 
-    def edge_context(self) -> ssl.SSLContext:
-        """Return a server context that has a certificate for every host name."""
-        context = self._issue(ADDRESS_NAMES)
-        context.sni_callback = self._choose
+    def edge_context(self, good_until: GoodUntil | None = None) -> ssl.SSLContext:
+        """Return a server context that chooses by the name that is asked for.
+
+        Args:
+            good_until: Says until when a host's certificate is good; a host
+                without one is shown that of the address, which is for other
+                names. When not given, every host has a lasting one.
+        """
+        context = self._issue(ADDRESS_NAMES, LASTING)
+
+        def choose(
+            connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext
+        ) -> int | None:
+            host = (name or "").lower()
+            if _HOST.fullmatch(host):
+                end = good_until(host) if good_until else LASTING
+                if end is not None:
+                    connection.context = self._context((host,), end)
+            return None
+
+        context.sni_callback = choose
         return context
 
-    def _choose(
-        self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext
-    ) -> int | None:
-        """Swap in the certificate of the name that the client asked for."""
-        del context
-        host = (name or "").lower()
-        if _HOST.fullmatch(host):
-            connection.context = self._context((host,))
-        return None
+    def fingerprint(self, host: str, end: datetime) -> str:
+        """Return the SHA-256 of the certificate that a host is shown, as hex."""
+        path = self._leaf((host,), end)
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        return certificate.fingerprint(hashes.SHA256()).hex()
 
-    def _context(self, names: tuple[str, ...]) -> ssl.SSLContext:
-        if names not in self._contexts:
-            self._contexts[names] = self._issue(names)
-        return self._contexts[names]
+    def _context(
+        self, names: tuple[str, ...], end: datetime = LASTING
+    ) -> ssl.SSLContext:
+        if (names, end) not in self._contexts:
+            self._contexts[names, end] = self._issue(names, end)
+        return self._contexts[names, end]
 
-    def _issue(self, names: tuple[str, ...]) -> ssl.SSLContext:
-        digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:32]
-        path = self._folder / "leaves" / f"{digest}.pem"
-        if not _is_valid(path):
-            write_private(path, self._make_leaf(names))
+    def _issue(self, names: tuple[str, ...], end: datetime) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self._leaf(names, end))
         return context
 
-    def _make_leaf(self, names: tuple[str, ...]) -> bytes:
+    def _leaf(self, names: tuple[str, ...], end: datetime) -> Path:
+        """Return the file of a certificate, made once, that is good until ``end``."""
+        text = " ".join(names if end == LASTING else [*names, end.isoformat()])
+        digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+        path = self._folder / "leaves" / f"{digest}.pem"
+        if not (_is_valid(path) if end == LASTING else path.exists()):
+            write_private(path, self._make_leaf(names, end))
+        return path
+
+    def _make_leaf(self, names: tuple[str, ...], end: datetime) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
-            _builder(names[0][:64], self._certificate.subject, key, days=_LEAF_DAYS)
+            _builder(names[0][:64], self._certificate.subject, key, end)
             .add_extension(
                 x509.BasicConstraints(ca=False, path_length=None), critical=True
             )
@@ -128,7 +155,7 @@ class Authority:
             decipher_only=False,
         )
         certificate = (
-            _builder(title, _name(title), key, days=_CA_DAYS)
+            _builder(title, _name(title), key, real_now() + _CA_LIFE)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
             .sign(key, hashes.SHA256())
@@ -140,18 +167,19 @@ class Authority:
 
 
 def _builder(
-    title: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int
+    title: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, end: datetime
 ) -> x509.CertificateBuilder:
     # Real time: clients that check these certificates know no other.
     now = real_now()
+    end = now + _LEAF_LIFE if end == LASTING else end
     return (
         x509.CertificateBuilder()
         .subject_name(_name(title))
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days))
+        .not_valid_before(min(now, end) - timedelta(days=1))
+        .not_valid_after(end)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
         )

@@ -38,6 +38,11 @@ DELAYS: Final[dict[str, Delay]] = {
     "railway.restart": Delay(0.2, 3),
     "railway.domain": Delay(0.05, 5),
     "railway.certificate": Delay(0.2, 300),
+    "railway.sample": Delay(1, 30),
+    "railway.dns_check": Delay(0.1, 60),
+    # Cloudflare: what the API has is not yet what its name servers say.
+    "dns.propagate": Delay(0.1, 30),
+    "cloudflare.activate": Delay(0.1, 600),
     # Vercel: READY comes before the alias is assigned; promotes are jobs.
     "vercel.queue": Delay(0.05, 2),
     "vercel.initialize": Delay(0.05, 3),
@@ -45,6 +50,7 @@ DELAYS: Final[dict[str, Delay]] = {
     "vercel.alias": Delay(0.2, 4),
     "vercel.promote": Delay(0.2, 5),
     "vercel.certificate": Delay(0.2, 60),
+    "vercel.dns_check": Delay(0.1, 30),
 }
 """Every vendor delay by name; a room adds its own lines here."""
 

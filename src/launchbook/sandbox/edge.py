@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from launchbook.sandbox.authority import LASTING
 from launchbook.sandbox.proxy import CLIENT, UpstreamUnavailable
 
 if TYPE_CHECKING:
@@ -21,6 +23,21 @@ def edge_application(world: World) -> web.Application:
     async def answer(request: web.Request) -> web.StreamResponse:
         async with world.gate.passing():
             return await _answer(world, request)
+
+    application.router.add_route("*", "/{path:.*}", answer)
+    return application
+
+
+def redirect_application(world: World) -> web.Application:
+    """Return the application behind the plain port: to HTTPS, as the vendors do."""
+    application = web.Application()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        host = host_of(request)
+        if find_handler(world, host) is None:
+            return _unknown_host(world, host)
+        location = f"https://{host}:{world.edge_port}{request.path_qs}"
+        return web.Response(status=308, headers={"Location": location})
 
     application.router.add_route("*", "/{path:.*}", answer)
     return application
@@ -50,6 +67,22 @@ def find_handler(world: World, host: str) -> Handler | None:
         handler = emulator.serves(host)
         if handler is not None:
             return handler
+    return None
+
+
+def good_until(world: World, host: str) -> datetime | None:
+    """Return the end, in real time, of the certificate that a host is shown.
+
+    Names below ``localhost`` are the platforms' own and always have one; any
+    other has what a vendor had issued for it, or None.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return LASTING
+    for emulator in world.emulators.values():
+        end = emulator.certified_until(host)
+        if end is not None:
+            # Clients check it by their own clock, which nobody advances.
+            return datetime.fromtimestamp(end - world.clock.offset_seconds, UTC)
     return None
 
 

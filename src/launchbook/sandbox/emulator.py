@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from launchbook.sandbox.dns.zone import ServedZone
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """Answers one request that the edge received for a host name."""
@@ -88,6 +91,19 @@ class Emulator(Protocol):
 
     def hosts(self) -> Iterable[str]:
         """Return the host names that ``serves`` knows now."""
+        return ()
+
+    def certified_until(self, host: str) -> float | None:
+        """Return until when a custom host's certificate is good.
+
+        Sandbox seconds since 1970; None for a host that is no custom one of this
+        vendor, and for one whose certificate was not issued.
+        """
+        del host
+        return None
+
+    def zones(self) -> Iterable[ServedZone]:
+        """Return the DNS zones that the sandbox's name server serves for it."""
         return ()
 
     def status(self) -> Mapping[str, object]:

@@ -76,6 +76,24 @@ class Ports:
         self._keep(name, int(listener.getsockname()[1]))
         return listener
 
+    def bind_both(self, name: str) -> tuple[socket.socket, socket.socket]:
+        """Return a listening socket, and one for datagrams on the same port.
+
+        Raises:
+            PortBusy: The port is taken, by a listener or by datagrams.
+        """
+        listener = self.bind(name)
+        port = int(listener.getsockname()[1])
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.settimeout(0)
+        try:
+            datagrams.bind((LOOPBACK, port))
+        except OSError:
+            datagrams.close()
+            listener.close()
+            raise PortBusy(name, port) from None
+        return listener, datagrams
+
     def _numbers(self) -> dict[str, int]:
         numbers: dict[str, int] = self._kept.data.setdefault("ports", {})
         return numbers

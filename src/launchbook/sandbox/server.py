@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import json
 import logging
@@ -14,9 +15,10 @@ from aiohttp import web
 
 from launchbook.sandbox import lock
 from launchbook.sandbox.control import control_application
+from launchbook.sandbox.dns import server as name_server
 from launchbook.sandbox.document import write_private
-from launchbook.sandbox.edge import edge_application
-from launchbook.sandbox.ports import PortBusy
+from launchbook.sandbox.edge import edge_application, good_until, redirect_application
+from launchbook.sandbox.ports import LOOPBACK, PortBusy
 from launchbook.sandbox.proxy import client_session
 from launchbook.sandbox.site import vendor_application
 from launchbook.sandbox.snapshot import Snapshots
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from launchbook.sandbox.dns.zone import ServedZone
     from launchbook.sandbox.emulator import Emulator
     from launchbook.sandbox.settings import Settings
 
     Builder = Callable[[World], Emulator]
     """Makes one vendor's emulator; a vendor's package calls it ``build``."""
 
-VENDORS: Final = ("supabase", "railway", "vercel")
+VENDORS: Final = ("cloudflare", "supabase", "railway", "vercel")
 """The packages below this one that are run by default."""
 
 _LOG = logging.getLogger(__name__)
@@ -105,6 +108,11 @@ class Sandbox:
             if isinstance(result, BaseException):
                 _LOG.error("%s did not stop cleanly", emulator.name, exc_info=result)
 
+    def served_zones(self) -> list[ServedZone]:
+        """Return the DNS zones of all vendors, as they are seen now."""
+        emulators = self.world.emulators.values()
+        return [zone for emulator in emulators for zone in emulator.zones()]
+
     async def reset(self) -> None:
         """Empty the world; ports, certificates and tokens stay."""
         self.world.faults.clear()
@@ -163,6 +171,11 @@ async def running(
             emulator = build(world)
             world.emulators[emulator.name] = emulator
         sockets = _bind_all(world, stack)
+        await stack.enter_async_context(
+            name_server.serving(
+                sockets["dns"], sockets["dns_datagrams"], sandbox.served_zones
+            )
+        )
         stack.push_async_callback(sandbox.stop_emulators)
         await sandbox.start_emulators()
         await _serve_all(sandbox, sockets, stack)
@@ -175,8 +188,11 @@ def _bind_all(
 ) -> dict[str, socket.socket]:
     """Bind every port first, so that a taken one stops us before anything runs."""
     sockets = {}
-    for name in ("control", "edge", *world.emulators):
+    for name in ("control", "edge", "edge_http", *world.emulators):
         sockets[name] = world.ports.bind(name)
+        stack.callback(sockets[name].close)
+    sockets["dns"], sockets["dns_datagrams"] = world.ports.bind_both("dns")
+    for name in ("dns", "dns_datagrams"):
         stack.callback(sockets[name].close)
     return sockets
 
@@ -191,8 +207,9 @@ async def _serve_all(
     for name, emulator in world.emulators.items():
         application = vendor_application(world, emulator)
         await _serve(application, sockets[name], address, stack)
-    edge = world.authority.edge_context()
+    edge = world.authority.edge_context(functools.partial(good_until, world))
     await _serve(edge_application(world), sockets["edge"], edge, stack)
+    await _serve(redirect_application(world), sockets["edge_http"], None, stack)
     await _serve(control_application(sandbox), sockets["control"], None, stack)
 
 
@@ -216,6 +233,8 @@ def endpoints(world: World) -> dict[str, object]:
         "control": f"http://127.0.0.1:{world.ports.number('control')}",
         "control_token": world.token("control"),
         "edge_port": world.edge_port,
+        "edge_http_port": world.ports.number("edge_http"),
+        "dns": _name_server(world),
         "ca_file": str(world.authority.ca_file),
     }
     sections: dict[str, dict[str, object]] = {}
@@ -225,6 +244,16 @@ def endpoints(world: World) -> dict[str, object]:
         for section, values in emulator.endpoints().items():
             sections.setdefault(section, {}).update(values)
     return found | sections
+
+
+def _name_server(world: World) -> dict[str, object]:
+    """Where the DNS server answers, also in the form of a resolver's settings."""
+    port = world.ports.number("dns")
+    return {
+        "address": LOOPBACK,
+        "port": port,
+        "nameservers": [f"{LOOPBACK}:{port}"],
+    }
 
 
 def _publish(world: World, stack: contextlib.AsyncExitStack) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from launchbook.sandbox.authority import Authority
 from launchbook.sandbox.clock import SandboxClock
+from launchbook.sandbox.dns.names import Names
 from launchbook.sandbox.document import Document
 from launchbook.sandbox.faults import FaultBook
 from launchbook.sandbox.gate import Gate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from launchbook.sandbox.emulator import Emulator
+    from launchbook.sandbox.issuance import NameLookup
     from launchbook.sandbox.settings import Settings
 
 KEPT_NAMES = frozenset(
@@ -50,6 +52,7 @@ class World:
         requests: What the vendors' APIs received.
         faults: What is to go wrong.
         ports: Listening sockets on ports that stay the same.
+        names: Looks names up at the sandbox's own DNS server.
         processes: The real processes that were started, for reaping.
         emulators: By name; filled by the server.
         gate: Holds requests back while the world is stopped.
@@ -74,6 +77,7 @@ class World:
         self.requests = RequestLog(self.home / "requests.jsonl", self.clock)
         self.faults = FaultBook()
         self.ports = Ports(self._kept, settings.ports)
+        self.names: NameLookup = Names(lambda: self.ports.number("dns"))
         self.processes = ProcessTable(self.home / "processes.json")
         self.emulators: dict[str, Emulator] = {}
         self.gate = Gate()

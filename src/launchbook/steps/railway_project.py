@@ -19,10 +19,12 @@ class Inputs:
     """What the project shall be.
 
     Attributes:
+        environment: The one that it is born with.
         workspace: Id of the workspace; empty where the token has only one.
     """
 
     name: str
+    environment: str
     workspace: str = ""
 
 
@@ -65,7 +67,9 @@ class RailwayProject:
     def apply(self, inputs: Inputs, facts: Project | None, context: Context) -> None:
         """Create it, unless a run before this one did."""
         if facts is None:
-            self._client.create_project(inputs.name, inputs.workspace)
+            self._client.create_project(
+                inputs.name, inputs.workspace, inputs.environment
+            )
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Find it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
-from launchbook.migration.apply import apply_pending
+from launchbook.migration.apply import apply_pending, apply_persistently
 from launchbook.migration.file import read_migrations
 from launchbook.migration.history import Applied, pending, read_history
 from launchbook.model.change import Action, Change, Planned
@@ -98,13 +98,16 @@ class SupabaseMigrations:
 
     def apply(self, inputs: Inputs, facts: Facts, context: Context) -> None:
         """Apply them, each in a transaction of its own with its record."""
-        with self._connect(_address(inputs)) as session:
-            apply_pending(
+        apply_persistently(
+            lambda: self._connect(_address(inputs)),
+            lambda session: apply_pending(
                 session,
                 facts.files,
                 baseline=inputs.baseline,
                 progress=context.progress,
-            )
+            ),
+            context.progress,
+        )
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read the history again."""

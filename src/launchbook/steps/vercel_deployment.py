@@ -17,7 +17,12 @@ from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import BuildFailed, DeploymentFailed, VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.source import SourceEntry, build_identity, stamp
-from launchbook.model.vercel import Deployment, DeploymentOrder, SourceFile
+from launchbook.model.vercel import (
+    PRODUCTION,
+    Deployment,
+    DeploymentOrder,
+    SourceFile,
+)
 
 if TYPE_CHECKING:
     from launchbook.providers.vercel.client import VercelClient
@@ -76,7 +81,7 @@ class VercelDeployment:
         here = [
             each
             for each in self._client.read_deployments(inputs.project_id)
-            if each.custom_environment_id == inputs.environment_id
+            if _is_here(each, inputs)
         ]
         # READY is not live: a build whose host names do not lead to it is coming.
         ready = (self._client.read_deployment(d.id) for d in here if d.is_ready)
@@ -130,7 +135,8 @@ class VercelDeployment:
             name=inputs.project,
             project_id=inputs.project_id,
             files=tuple(_source_file(entry) for entry in (*files, built)),
-            custom_environment=inputs.environment_id,
+            target=PRODUCTION if _is_production(inputs) else "",
+            custom_environment="" if _is_production(inputs) else inputs.environment_id,
             meta={LABEL: identity, "launchbookKey": context.idempotency_key},
             git={"commitSha": inputs.commit},
         )
@@ -171,6 +177,17 @@ class VercelDeployment:
 def _identity(inputs: Inputs) -> str:
     """The identity of this commit under these variables and settings."""
     return build_identity(inputs.commit, digest([inputs.variables, inputs.settings]))
+
+
+def _is_production(inputs: Inputs) -> bool:
+    return inputs.environment_id == PRODUCTION
+
+
+def _is_here(deployment: Deployment, inputs: Inputs) -> bool:
+    """Whether a deployment belongs to the environment."""
+    if _is_production(inputs):
+        return deployment.target == PRODUCTION
+    return deployment.custom_environment_id == inputs.environment_id
 
 
 def _is_coming(deployment: Deployment, inputs: Inputs) -> bool:

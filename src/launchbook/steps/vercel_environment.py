@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
 from launchbook.model.change import Action, Change, Planned
+from launchbook.model.vercel import PRODUCTION, CustomEnvironment
 
 if TYPE_CHECKING:
-    from launchbook.model.vercel import CustomEnvironment
     from launchbook.providers.vercel.client import VercelClient
 
 
@@ -23,7 +23,7 @@ class Inputs:
 
 
 class VercelEnvironment:
-    """Production, preview and development exist by themselves; this is one beside."""
+    """Production exists by itself; any other is made beside it."""
 
     name: ClassVar[str] = "vercel.environment"
     inputs_type: ClassVar[type] = Inputs
@@ -34,6 +34,8 @@ class VercelEnvironment:
 
     def facts(self, inputs: Inputs, context: Context) -> CustomEnvironment | None:
         """Return the environment, or None."""
+        if inputs.slug == PRODUCTION:
+            return CustomEnvironment(id=PRODUCTION, slug=PRODUCTION)
         found = self._client.read_custom_environments(inputs.project_id)
         return next((each for each in found if each.slug == inputs.slug), None)
 

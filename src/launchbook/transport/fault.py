@@ -50,7 +50,8 @@ class Fault:
 
     Attributes:
         code: The vendor's own code, or empty.
-        message: The vendor's text, one line.
+        message: The vendor's text, whole: what is cut off it before it is redacted
+            could be the half of a secret.
         retry_after_seconds: How long to wait, where the vendor says so.
         missing: Digests of files that must be uploaded first (Vercel).
     """
@@ -66,10 +67,10 @@ def read_fault(response: Response, now: datetime) -> Fault:
     body = _parsed(response.content)
     code, message = _code_and_message(body)
     if not message and body is None:
-        message = _one_line(response.text)
+        message = response.text
     return Fault(
         code=code,
-        message=_one_line(message),
+        message=message,
         retry_after_seconds=_retry_after(response, body, now),
         missing=_missing(body),
     )
@@ -80,13 +81,13 @@ def error_for(
 ) -> ProviderError:
     """Return the error of a refusal, with a redacted message."""
     kind = error_class(response.status, fault.code)
-    told = clean(fault.message) or "no reason was given"
+    told = _one_line(clean(fault.message)) or "no reason was given"
     return kind(
         f"{response.platform} answered {response.status} to {request}: {told}",
         hint=_HINTS[kind],
         platform=response.platform,
         status=response.status,
-        vendor_code=fault.code,
+        vendor_code=clean(fault.code),
         request_id=response.request_id,
         details={"missing": list(fault.missing)} if fault.missing else None,
     )

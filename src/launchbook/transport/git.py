@@ -58,6 +58,13 @@ class Git:
             ]
         return tuple(sorted(found, key=lambda each: each.path))
 
+    def is_ignored(self, path: Path) -> bool:
+        """Return whether git passes a file by; outside of a repository it does not."""
+        finished = self._processes.run(
+            _command(path.parent, ("check-ignore", "--quiet", "--no-index", path.name))
+        )
+        return finished.is_success
+
     def mirror(self, path: Path, remote: Path, subject: str) -> bool:
         """Commit a folder's content to a repository with a local remote.
 

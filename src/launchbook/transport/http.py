@@ -25,7 +25,7 @@ from launchbook.transport.fault import (
 )
 from launchbook.transport.rate import RateBook
 from launchbook.transport.request import Request, Response
-from launchbook.transport.resolver import ResolvingAdapter
+from launchbook.transport.resolver import SYSTEM, ResolvingAdapter
 from launchbook.transport.retry import (
     STANDARD,
     RetryPolicy,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.clock import Clock
+    from launchbook.transport.dns import DnsResolver
     from launchbook.transport.rate import Rate
 
 POOL_CONNECTIONS: Final = 16
@@ -85,7 +86,9 @@ def bearer(token: Secret) -> dict[str, str | Secret]:
 
 
 def open_session(
-    ca_file: Path | None, adapter: requests.adapters.BaseAdapter | None = None
+    ca_file: Path | None,
+    adapter: requests.adapters.BaseAdapter | None = None,
+    resolver: DnsResolver = SYSTEM,
 ) -> requests.Session:
     """Return a session with a sized pool, no cookies, no netrc."""
     session = requests.Session()
@@ -96,7 +99,7 @@ def open_session(
     session.auth = _as_it_is
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     chosen = adapter or ResolvingAdapter(
-        pool_connections=POOL_CONNECTIONS, pool_maxsize=POOL_CONNECTIONS
+        resolver, pool_connections=POOL_CONNECTIONS, pool_maxsize=POOL_CONNECTIONS
     )
     session.mount("https://", chosen)
     session.mount("http://", chosen)

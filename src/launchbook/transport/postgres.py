@@ -2,84 +2,50 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pg8000.native
 
-from launchbook.errors import DatabaseUnavailable, InputError, StatementFailed
-from launchbook.redact import Secret
-from launchbook.transport.resolver import LOOPBACK, is_loopback_name
+from launchbook.errors import DatabaseUnavailable, StatementFailed
+from launchbook.transport.database_address import (
+    DatabaseAddress,
+    open_socket,
+    secured,
+)
 from launchbook.transport.retry import RetryPolicy, TransientError, persistently
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
-    from pathlib import Path
 
     from launchbook.clock import Clock
 
-CONNECT_TIMEOUT_SECONDS: Final = 10.0
+__all__ = [
+    "CONNECTING",
+    "RESTARTING",
+    "Connect",
+    "DatabaseAddress",
+    "Postgres",
+    "Session",
+]
+
 ANSWER_TIMEOUT_SECONDS: Final = 630.0
 """Longer than any statement_timeout that we set: the server should speak first."""
 CONNECTING: Final = RetryPolicy(attempts=4, first_wait_seconds=0.5)
-_TLS_REQUEST: Final = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+"""For somebody who does not answer at all: soon said."""
+RESTARTING: Final = RetryPolicy(attempts=14, first_wait_seconds=0.5)
+"""For a server that says that it is away for a moment: about 75 s, longer than the
+40 s that a restart takes."""
 _FINAL_SQLSTATES: Final = frozenset({"28P01", "28000", "3D000"})
 """Wrong password, refused user, no such database. Never repeated: some poolers
 block an address after several bad passwords."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseAddress:
-    """Where a database is and how to log in.
-
-    Attributes:
-        ca_file: The authority of the server's certificate; None: the usual ones.
-        is_tls: False only for a server on this machine that has no TLS.
-    """
-
-    host: str
-    port: int
-    user: str
-    database: str
-    password: Secret
-    ca_file: Path | None = None
-    is_tls: bool = True
-
-    @classmethod
-    def from_url(cls, url: Secret, ca_file: Path | None = None) -> DatabaseAddress:
-        """Read ``postgresql://user:password@host:port/database``.
-
-        Raises:
-            InputError: The URL lacks a part; the message does not show it.
-        """
-        try:
-            parts = urlsplit(url.reveal())
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host = port = None
-            parts = urlsplit("")
-        if parts.scheme not in {"postgres", "postgresql"} or not host:
-            raise InputError(
-                "the database URL is not postgresql://user:password@host:port/database",
-                hint="Correct the URL, then run the same command again.",
-            )
-        modes = parse_qs(parts.query).get("sslmode", [])
-        return cls(
-            host=host,
-            port=port or 5432,
-            user=unquote(parts.username or ""),
-            database=parts.path.lstrip("/") or "postgres",
-            password=Secret(unquote(parts.password or "")),
-            ca_file=ca_file,
-            is_tls="disable" not in modes,
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.host}:{self.port}/{self.database}"
+_PASSING_SQLSTATES: Final = frozenset({"53300", "57P01", "57P02", "57P03"})
+"""Too many connections, shutting down, crashed, starting up."""
+_PASSING_WORDS: Final = ("EMAXCONNSESSION", "ECHECKOUTTIMEOUT", "DbHandler exited")
+"""What the pooler says of the same; its refusals all have SQLSTATE XX000."""
 
 
 class Session:
@@ -136,13 +102,18 @@ class Session:
             raise _unavailable(self._address, "the connection was lost") from error
 
 
+Connect = Callable[[DatabaseAddress], AbstractContextManager[Session]]
+"""Opens a session for the length of a block."""
+
+
 class Postgres:
     """Opens sessions on one database.
 
     Args:
         address: Where it is.
         clock: For the waits between attempts to connect.
-        policy: How often to try to connect.
+        policy: How often to try to connect to somebody who does not answer.
+        patience: How often to come back to a server that is busy or restarting.
         application_name: How the server's activity view names us.
     """
 
@@ -152,11 +123,13 @@ class Postgres:
         clock: Clock,
         *,
         policy: RetryPolicy = CONNECTING,
+        patience: RetryPolicy = RESTARTING,
         application_name: str = "launchbook",
     ) -> None:
         self._address = address
         self._clock = clock
         self._policy = policy
+        self._patience = patience
         self._application_name = application_name
 
     @contextmanager
@@ -166,18 +139,25 @@ class Postgres:
         Raises:
             DatabaseUnavailable: Not reachable, not trusted, or login refused.
         """
-        connection = persistently(self._policy, self._clock, self._attempt)
+        connection = persistently(self._patience, self._clock, self._patiently)
         try:
             yield Session(connection, self._address)
         finally:
             with suppress(pg8000.native.InterfaceError, OSError):
                 connection.close()
 
+    def _patiently(self) -> Any:
+        """Connect; a server that is away for a moment is worth another round."""
+        try:
+            return persistently(self._policy, self._clock, self._attempt)
+        except _Passing as passing:
+            raise TransientError(passing.error) from None
+
     def _attempt(self) -> Any:
         address = self._address
         try:
-            plain = _open_socket(address)
-            return self._log_in(_secured(plain, address))
+            plain = open_socket(address)
+            return self._log_in(secured(plain, address))
         except ssl.SSLCertVerificationError as error:
             reason = f"its certificate is not trusted ({error.verify_message})"
             raise _unavailable(address, reason) from None
@@ -185,6 +165,8 @@ class Postgres:
             refusal = _refused_login(address, error)
             if refusal.vendor_code in _FINAL_SQLSTATES:
                 raise refusal from None
+            if _may_pass(refusal):
+                raise _Passing(refusal) from None
             raise TransientError(refusal) from None
         except TimeoutError:
             raise TransientError(_unavailable(address, "no answer in time")) from None
@@ -211,38 +193,17 @@ class Postgres:
         return connection
 
 
-def _open_socket(address: DatabaseAddress) -> socket.socket:
-    host = LOOPBACK if is_loopback_name(address.host) else address.host
-    sock = socket.create_connection((host, address.port), CONNECT_TIMEOUT_SECONDS)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+class _Passing(Exception):
+    """The server says that it is busy or away for a moment."""
+
+    def __init__(self, error: DatabaseUnavailable) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
-def _secured(sock: socket.socket, address: DatabaseAddress) -> socket.socket:
-    """Ask for TLS as PostgreSQL does, then verify authority and name.
-
-    Here rather than in the driver, which would keep the short time-out of the
-    connection for every later answer.
-    """
-    if not address.is_tls:
-        return sock
-    try:
-        _ask_for_tls(sock)
-        context = ssl.create_default_context(
-            cafile=str(address.ca_file) if address.ca_file else None
-        )
-        return context.wrap_socket(sock, server_hostname=address.host)
-    except BaseException:
-        sock.close()
-        raise
-
-
-def _ask_for_tls(sock: socket.socket) -> None:
-    sock.sendall(_TLS_REQUEST)
-    if sock.recv(1) != b"S":
-        msg = "it offers no TLS"
-        raise ConnectionError(msg)
+def _may_pass(refusal: DatabaseUnavailable) -> bool:
+    is_worded = any(word in refusal.message for word in _PASSING_WORDS)
+    return is_worded or refusal.vendor_code in _PASSING_SQLSTATES
 
 
 def _parts(error: Exception) -> dict[str, str]:

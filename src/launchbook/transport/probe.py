@@ -10,12 +10,14 @@ import requests
 from launchbook.errors import Unavailable
 from launchbook.transport.fault import hint_for
 from launchbook.transport.http import USER_AGENT, open_session, reason_of
+from launchbook.transport.resolver import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from launchbook.clock import Clock
+    from launchbook.transport.dns import DnsResolver
 
 LARGEST_BODY_BYTES: Final = 2 * 1024 * 1024
 PROBE_TIMEOUT_SECONDS: Final = 10.0
@@ -52,6 +54,7 @@ class Prober:
         clock: Measures the answers.
         ca_file: The authority to trust; None trusts the usual ones.
         session: How to connect; tests pass one with a fake adapter.
+        resolver: Finds the hosts.
     """
 
     def __init__(
@@ -59,9 +62,10 @@ class Prober:
         clock: Clock,
         ca_file: Path | None = None,
         session: requests.Session | None = None,
+        resolver: DnsResolver = SYSTEM,
     ) -> None:
         self._clock = clock
-        self._session = session or open_session(ca_file)
+        self._session = session or open_session(ca_file, resolver=resolver)
 
     def probe(
         self,

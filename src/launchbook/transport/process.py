@@ -1,4 +1,8 @@
-"""Programs: run to their end, or started to outlive us."""
+"""Programs: run to their end, or started to outlive us.
+
+They inherit what a program needs to work, and nothing else: what stands in our own
+environment for ``env:NAME`` is no business of theirs.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,15 @@ LARGEST_OUTPUT_BYTES: Final = 4 * 1024 * 1024
 LINGER_SECONDS: Final = 2.0
 """How long children may write on after the program itself has ended."""
 _CHUNK_BYTES: Final = 65536
+INHERITED: Final = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "TERM"),
+        *("LANG", "LANGUAGE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"),
+        *("DISPLAY", "WAYLAND_DISPLAY", "COLORTERM"),
+    }
+)
+"""Variables that programs see beside ``LC_*`` and what their command gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ class Command:
     Attributes:
         argv: The program and its arguments; never a secret among them.
         cwd: Where; None is our own working folder.
-        environment: Set beside what we inherit; here secrets may be.
+        environment: Set beside ``INHERITED``; here secrets may be.
         inputs: What the program reads from its standard input.
         timeout_seconds: After this the program and its children are killed.
         largest_output_bytes: Of each stream; what exceeds it is thrown away.
@@ -111,6 +124,23 @@ class Processes:
             is_timed_out=is_timed_out,
             is_cut=any(sink.is_cut for sink in sinks),
         )
+
+    def attend(self, command: Command) -> int:
+        """Run a program at our own terminal, as an editor; return its exit status.
+
+        Raises:
+            CommandMissing: There is no such program.
+        """
+        try:
+            done = subprocess.run(
+                command.argv,
+                cwd=command.cwd,
+                env=_environment(command),
+                check=False,
+            )
+        except OSError as error:
+            raise _missing(command, error) from error
+        return done.returncode
 
     def spawn(self, command: Command, log_file: Path) -> Detached:
         """Start a program that outlives us; its output goes to ``log_file``.
@@ -241,7 +271,12 @@ def _environment(command: Command) -> dict[str, str]:
         name: value.reveal() if isinstance(value, Secret) else value
         for name, value in command.environment.items()
     }
-    return {**os.environ, **own}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name in INHERITED or name.startswith("LC_")
+    }
+    return {**inherited, **own}
 
 
 def _missing(command: Command, error: OSError) -> CommandMissing:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from launchbook.errors import InvalidVariable
 from launchbook.model.change import Unknown
 from launchbook.redact import Secret
-from launchbook.variables.rule import faults_of, name_fault
+from launchbook.variables.fault import Breach, Fault, FaultKind
+from launchbook.variables.leak import Leaks, declaration_faults
+from launchbook.variables.place import Neighbours
+from launchbook.variables.rule import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from launchbook.errors import Location
     from launchbook.variables.contract import Contract, Variable
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that breaks the contract; the text never holds a value."""
-
-    app: str
-    name: str
-    text: str
-    location: Location | None
-
-    def __str__(self) -> str:
-        place = f"{self.location.file}:{self.location.line}: " if self.location else ""
-        return f"{place}{self.app} {self.name} {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +29,13 @@ class Rules:
         is_local_allowed: Whether addresses of this machine are right, as on the
             sandbox (``View.is_local_allowed``).
         locate: Where the value of ``variables.APP.NAME`` stands (``View.locate``).
+        hosts: Environment to its host names, all of the inventory.
     """
 
     environment: str
     is_local_allowed: bool
     locate: Callable[[str], Location | None] = lambda _path: None
+    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def check_values(
@@ -60,10 +51,18 @@ def check_values(
         rules: What the values are for.
 
     Raises:
+        InvalidVariable: See ``refuse``.
+    """
+    refuse(find_faults(contracts, values, rules), rules.environment)
+
+
+def refuse(faults: tuple[Fault, ...], environment: str) -> None:
+    """Raise when there are faults.
+
+    Raises:
         InvalidVariable: It names every variable; ``problems`` of its details says
             what is wrong with each, without values.
     """
-    faults = find_faults(contracts, values, rules)
     if not faults:
         return
     first = faults[0]
@@ -71,10 +70,22 @@ def check_values(
     verb = "breaks" if len(names) == 1 else "break"
     raise InvalidVariable(
         f"{', '.join(names)} {verb} the variable contract",
-        hint=f"Correct the value; `invoke inventory.explain variables.{first.app}."
-        f"{first.name} --environment {rules.environment}` shows where it comes from.",
+        hint=_hint(first, environment),
         location=first.location,
         details={"problems": [str(each) for each in faults]},
+    )
+
+
+def _hint(fault: Fault, environment: str) -> str:
+    """What to do about the first fault."""
+    contract = f"inventory/variables/{fault.app}.yml"
+    if fault.kind is FaultKind.UNDECLARED:
+        return f"Declare {fault.name} in {contract}, or take the reading out."
+    if fault.kind is FaultKind.UNREAD:
+        return f"Take {fault.name} out of {contract}, or say why under `unread`."
+    return (
+        f"Correct the value; `invoke inventory.explain variables.{fault.app}."
+        f"{fault.name} --environment {environment}` shows where it comes from."
     )
 
 
@@ -84,52 +95,106 @@ def find_faults(
     rules: Rules,
 ) -> tuple[Fault, ...]:
     """Return every problem, in the order of the contracts."""
-    secrets = _secret_texts(contracts, values)
+    leaks = Leaks(secret_texts(contracts, values))
+    neighbours = Neighbours(rules.environment, rules.hosts)
     return tuple(
-        Fault(app, name, text, rules.locate(f"variables.{app}.{name}"))
+        Fault(
+            app,
+            name,
+            breach.text,
+            rules.locate(f"variables.{app}.{name}"),
+            breach.kind,
+        )
         for app, contract in contracts.items()
         if app in values
         for name, variable in contract.variables.items()
-        for text in _faults(variable, values[app].get(name), rules, secrets)
+        for breach in _Examination(rules, leaks, neighbours).breaches(
+            variable, values[app].get(name)
+        )
     )
 
 
-def _faults(
-    variable: Variable, value: object, rules: Rules, secrets: Mapping[str, str]
-) -> Iterator[str]:
-    if fault := name_fault(variable):
-        yield fault
-    if isinstance(value, Unknown) or not variable.is_written:
-        return
-    text = _text(value)
-    if not text:
-        if rules.environment in variable.required_in:
-            yield f"has no value, and {rules.environment} requires one"
-        return
-    if variable.is_public and text in secrets:
-        yield f"is public, and holds the value of the secret {secrets[text]}"
-    yield from faults_of(
-        variable,
-        text,
-        environment=rules.environment,
-        is_local_allowed=rules.is_local_allowed,
-    )
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """Everything that one value is held against."""
+
+    rules: Rules
+    leaks: Leaks
+    neighbours: Neighbours
+
+    def breaches(self, variable: Variable, value: object) -> Iterator[Breach]:
+        rules, text = self.rules, text_of(value)
+        yield from declaration_faults(
+            variable,
+            rules.environment,
+            is_local_allowed=rules.is_local_allowed,
+            text=text,
+        )
+        if isinstance(value, Unknown) or not variable.is_written:
+            return
+        if not text:
+            if rules.environment in variable.required_in:
+                missing = f"has no value, and {rules.environment} requires one"
+                yield Breach(FaultKind.MISSING, missing)
+            return
+        yield from self.leaks.find(variable, text)
+        yield from self.neighbours.find(variable, text)
+        yield from faults_of(
+            variable,
+            text,
+            environment=rules.environment,
+            is_local_allowed=rules.is_local_allowed,
+        )
 
 
-def _secret_texts(
-    contracts: Mapping[str, Contract], values: Mapping[str, Mapping[str, object]]
-) -> dict[str, str]:
-    """Known values of all secret variables, to the variable's name."""
-    return {
-        text: name
+def find_shared(
+    contracts: Mapping[str, Contract],
+    values: Mapping[str, Mapping[str, Mapping[str, object]]],
+    rules: Rules,
+) -> tuple[Fault, ...]:
+    """Return the secrets of an environment that another one has too.
+
+    Args:
+        contracts: App to contract.
+        values: Environment to app to name to resolved value, as far as known.
+        rules: Of the environment that is looked at.
+    """
+    owners = {
+        text: environment
+        for environment, each in values.items()
+        if environment != rules.environment
+        for text in secret_texts(contracts, each).values()
+    }
+    return tuple(
+        Fault(
+            app,
+            name,
+            f"has the same value in {owners[text]}",
+            rules.locate(f"variables.{app}.{name}"),
+            FaultKind.SHARED,
+        )
         for app, contract in contracts.items()
         for name, variable in contract.variables.items()
-        if variable.is_secret and (text := _text(values.get(app, {}).get(name)))
+        if variable.is_secret
+        and (text := text_of(values[rules.environment].get(app, {}).get(name)))
+        in owners
+    )
+
+
+def secret_texts(
+    contracts: Mapping[str, Contract], values: Mapping[str, Mapping[str, object]]
+) -> dict[str, str]:
+    """Return the known values of all secret variables, by the variable's name."""
+    return {
+        name: text
+        for app, contract in contracts.items()
+        for name, variable in contract.variables.items()
+        if variable.is_secret and (text := text_of(values.get(app, {}).get(name)))
     }
 
 
-def _text(value: object) -> str:
-    """The text that the app will read; empty where there is none yet."""
+def text_of(value: object) -> str:
+    """Return the text that the app will read; empty where there is none yet."""
     if value is None or isinstance(value, Unknown):
         return ""
     if isinstance(value, Secret):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from launchbook.config.view import PLATFORM_PROVIDED, is_required
+from launchbook.config.text import Reference, is_secret, split
+from launchbook.config.view import NOT_WRITTEN, is_required
 from launchbook.model.source import public_digest
 from launchbook.redact import Secret
 
@@ -31,6 +32,19 @@ class Kind(StrEnum):
     LIST = "list"
     ENUM = "enum"
     DURATION = "duration"
+
+
+class Source(StrEnum):
+    """Where a value comes from."""
+
+    NONE = "none"
+    LITERAL = "literal"
+    INVENTORY = "inventory"
+    REFERENCE = "secret"
+    OUTPUT = "output"
+    PLATFORM = "platform"
+    GENERATED = "generated"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,9 @@ class Variable:
         is_build_time: Whether it is read while the app is built.
         is_written: Whether we set it; the platform does otherwise.
         location: Where its contract stands.
+        is_sealed: Whether no platform shows it again; None where nobody said so.
+        unread: Why no code reads it; empty where code does.
+        sources: Environment to where its value comes from.
     """
 
     name: str
@@ -77,11 +94,19 @@ class Variable:
     is_build_time: bool
     is_written: bool
     location: Location
+    is_sealed: bool | None = None
+    unread: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def is_public(self) -> bool:
         """Whether everybody may read it, by its name."""
         return self.name.startswith(PUBLIC_PREFIX)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it must have a value in every environment."""
+        return bool(self.sources) and self.required_in >= set(self.sources)
 
     def limits_of(self, environment: str) -> Limits:
         """Return the limits of a number in an environment."""
@@ -90,16 +115,28 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The variables of one app, by name."""
+    """The variables of one app, by name.
+
+    Attributes:
+        strays: Key that is not set here to its policy.
+    """
 
     app: str
     variables: Mapping[str, Variable]
+    strays: Mapping[str, str] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
         """Return the names that we write, sorted."""
         return tuple(
             sorted(name for name, each in self.variables.items() if each.is_written)
         )
+
+
+_PROVIDERS: Final = {
+    "platform": Source.PLATFORM,
+    "launchbook": Source.GENERATED,
+    "code": Source.CODE,
+}
 
 
 def read_contracts(inventory: Inventory) -> Mapping[str, Contract]:
@@ -141,6 +178,7 @@ def _read_contract(
             )
             for name, entry in entries.items()
         },
+        cast("dict[str, str]", document.mapping().get("strays", {})),
     )
 
 
@@ -170,9 +208,30 @@ def _read_variable(
         ),
         is_secret=entry["secret"],
         is_build_time=entry["phase"] == "build",
-        is_written=entry.get("provided_by") != PLATFORM_PROVIDED,
+        is_written=entry.get("provided_by") not in NOT_WRITTEN,
         location=location,
+        is_sealed=entry.get("sealed"),
+        unread=entry.get("unread", ""),
+        sources={each: _source(entry, each) for each in environments},
     )
+
+
+def _source(entry: Mapping[str, Any], environment: str) -> Source:
+    """Where a value comes from, by how it is written."""
+    provider = _PROVIDERS.get(entry.get("provided_by", ""))
+    if provider is not None:
+        return provider
+    value = entry.get("values", {}).get(environment, entry.get("value"))
+    if value is None:
+        return Source.NONE
+    texts = [str(each) for each in (value if isinstance(value, list) else [value])]
+    if any(is_secret(text) for text in texts):
+        return Source.REFERENCE
+    parts = [part for text in texts for part in split(text)]
+    references = [part.path for part in parts if isinstance(part, Reference)]
+    if any(path.startswith("steps.") for path in references):
+        return Source.OUTPUT
+    return Source.INVENTORY if references else Source.LITERAL
 
 
 def _read_limits(entry: Mapping[str, Any]) -> Limits:

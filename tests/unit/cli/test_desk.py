@@ -112,6 +112,9 @@ def test_the_facts_of_a_running_sandbox_have_the_shape_of_references(
         "vercel": {**vendor, "team": "team_1"},
         "supabase": {**vendor, "organization": "vocilia"},
         "edge_port": 8443,
+        "edge_http_port": 8080,
+        "cloudflare": {"api": "https://c", "token": "t", "account": "a1"},
+        "dns": {"nameservers": ["127.0.0.1:5300"]},
         "pooler": {"session_port": 6001, "transaction_port": 6002},
         "ca_file": str(tmp_path / "ca.pem"),
     }

@@ -104,7 +104,7 @@ def test_the_shipped_folder_is_valid_and_checking_it_writes_nothing(
     assert (0, "") == (told.status, told.err)
     assert [
         "inventory  every file is valid",
-        "playbooks  infrastructure, staging: 37 steps are valid",
+        "playbooks  infrastructure, production, staging: 37 steps are valid",
         "variables  those of staging fit their contract",
     ] == told.lines
     assert not workspace.home.exists()
@@ -114,7 +114,7 @@ def test_a_valid_folder_as_json(shell: Shell) -> None:
     assert [
         {
             "kind": "inventory-checked",
-            "playbooks": ["infrastructure", "staging"],
+            "playbooks": ["infrastructure", "production", "staging"],
             "steps": 37,
             "environment": "staging",
         }
@@ -127,9 +127,9 @@ def test_a_valid_folder_as_json(shell: Shell) -> None:
         ("inventory/product.yml", "team:", "teem:", "unknown-key"),
         ("inventory/environments/production.yml", "name:", "nmae:", "unknown-key"),
         ("inventory/product.yml", "name: vocilia", "name: 7", "wrong-type"),
-        ("playbooks/staging.yml", "railway.variables", "railway.wariables", "unknown-step"),
-        ("playbooks/staging.yml", "${steps.backend_project.", "${steps.nope.", "unknown-reference"),
-        ("playbooks/staging.yml", "service: backend", "servise: backend", "input-error"),
+        ("playbooks/parts/application.yml", "railway.variables", "railway.wariables", "unknown-step"),
+        ("playbooks/parts/application.yml", "${steps.backend_project.", "${steps.nope.", "unknown-reference"),
+        ("playbooks/parts/application.yml", "service: backend", "servise: backend", "input-error"),
         ("playbooks/infrastructure.yml", "on_failure: keep", "on_failure: hope", "invalid-value"),
     ],
 )  # fmt: skip
@@ -157,7 +157,7 @@ def test_a_value_that_breaks_the_contract_of_variables_is_found(
 def test_every_problem_of_a_step_is_listed_with_its_place(
     shell: Shell, workspace: Workspace
 ) -> None:
-    path = "playbooks/staging.yml"
+    path = "playbooks/parts/application.yml"
     edit(workspace, path, "service: backend", "servise: backend")
     told = shell.type("inventory.check")
     line = line_of(workspace, path, "      servise: backend")

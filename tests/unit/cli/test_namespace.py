@@ -29,7 +29,9 @@ OPERATIONS: dict[str, Operation] = {
         for group, operations in GROUPS.items()
         for each in operations
     },
-    "provision.staging": playbook_operation("staging", "Deploy the product to staging"),
+    "provision.staging": playbook_operation(
+        "staging", "Deploy the product to staging", ("staging",)
+    ),
     "init": INIT,
 }
 
@@ -40,8 +42,22 @@ def names(folder: Path) -> set[str]:
 
 def test_tasks_are_grouped_and_playbooks_are_tasks(workspace: Workspace) -> None:
     groups = {name.partition(".")[0] for name in names(workspace.root)}
-    assert {"provision", "sandbox", "ledger", "inventory", "secrets"} == groups
-    assert {"provision.infrastructure", "provision.staging"} <= names(workspace.root)
+    assert {"provision", "sandbox", "ledger", "inventory", "secrets"} <= groups
+    assert {
+        "provision.infrastructure",
+        "provision.production",
+        "provision.staging",
+    } == {name for name in names(workspace.root) if name.startswith("provision.")}
+
+
+def test_only_a_playbook_for_several_environments_asks_which(
+    workspace: Workspace,
+) -> None:
+    shell = Shell(workspace.root)
+    assert "--environment" in shell.type("--help", "provision.infrastructure").out
+    assert "--environment" not in shell.type("--help", "provision.staging").out
+    write(workspace, "playbooks/any.yml", "playbook: any\n")
+    assert "--environment" in shell.type("--help", "provision.any").out
 
 
 def test_a_playbook_in_the_working_folder_becomes_a_task(workspace: Workspace) -> None:
@@ -88,7 +104,7 @@ def test_every_flag_has_help_and_a_flag_with_a_default_says_it(name: str) -> Non
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_examples_use_flags_that_exist(name: str) -> None:
-    known = {flag.name.replace("_", "-") for flag in OPERATIONS[name].flags}
+    known = {flag.name.rstrip("_").replace("_", "-") for flag in OPERATIONS[name].flags}
     used = set(re.findall(r"--([a-z-]+)", " ".join(OPERATIONS[name].examples)))
     assert set() == used - known - {"list"}
 

@@ -62,6 +62,9 @@ def shell(workspace: Workspace, tmp_path: Path) -> Shell:
         "vercel": vendor,
         "supabase": vendor,
         "edge_port": 8443,
+        "edge_http_port": 8080,
+        "cloudflare": {"api": "https://c", "token": "t", "account": "a1"},
+        "dns": {"nameservers": ["127.0.0.1:5300"]},
         "pooler": {"session_port": 1, "transaction_port": 2},
         "ca_file": str(workspace.home / "emulator" / "ca" / "ca.pem"),
     }

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import pyrage
 import pytest
 
-from launchbook.config.keys import KeyRing
+from launchbook.config.identity import new_identity
+from launchbook.config.keys import KeyRing, recover_keys, seal_to_break_glass
 from launchbook.errors import KeyUnusable
+from launchbook.redact import Secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,3 +139,59 @@ def test_a_ring_prints_ids_and_no_keys(tmp_path: Path) -> None:
     ring = KeyRing.open(tmp_path)
     assert f"KeyRing({ring.ledger_key_id}, {ring.fingerprint_key_id})" == repr(ring)
     assert ring.ledger_key.hex()[:12] not in repr(ring)
+
+
+def test_a_given_identity_stands_for_the_file(tmp_path: Path) -> None:
+    private = Secret(str(new_identity()))
+    ring = KeyRing.open(tmp_path, identity=private)
+    assert not (tmp_path / "keys" / "operations.key").exists()
+    again = KeyRing.open(tmp_path, identity=private, is_read_only=True)
+    assert (ring.ledger_key, ring.recipient) == (again.ledger_key, again.recipient)
+    with pytest.raises(KeyUnusable, match="cannot be decrypted"):
+        KeyRing.open(tmp_path, identity=Secret(str(new_identity())))
+
+
+def test_a_lost_identity_is_said_by_those_who_only_read_too(tmp_path: Path) -> None:
+    KeyRing.open(tmp_path)
+    (tmp_path / "keys" / "operations.key").unlink()
+    with pytest.raises(KeyUnusable, match=r"operations\.key is gone") as caught:
+        KeyRing.open(tmp_path, is_read_only=True)
+    assert "invoke secrets.recover" in caught.value.hint
+
+
+def test_the_break_glass_identity_brings_the_keys_back(tmp_path: Path) -> None:
+    ring, private = KeyRing.open(tmp_path), new_identity()
+    seal_to_break_glass(tmp_path, str(private.to_public()))
+    assert str(private.to_public()) == KeyRing.open(tmp_path).break_glass
+    (tmp_path / "keys" / "operations.key").unlink()
+    assert recover_keys(tmp_path, Secret(str(private)))
+    again = KeyRing.open(tmp_path)
+    assert (ring.ledger_key, ring.fingerprint_key) == (
+        again.ledger_key,
+        again.fingerprint_key,
+    )
+    assert ring.recipient != again.recipient
+    assert not recover_keys(tmp_path, Secret(str(private)))
+    assert again.recipient == KeyRing.open(tmp_path).recipient
+
+
+def test_a_recovery_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    ring, private = KeyRing.open(tmp_path), new_identity()
+    seal_to_break_glass(tmp_path, str(private.to_public()))
+    folder = tmp_path / "keys"
+    old = (folder / "fingerprint.age").read_bytes()
+    (folder / "operations.key").unlink()
+    recover_keys(tmp_path, Secret(str(private)))
+    (folder / "fingerprint.age").write_bytes(old)
+    recover_keys(tmp_path, Secret(str(private)))
+    assert ring.fingerprint_key == KeyRing.open(tmp_path).fingerprint_key
+
+
+def test_another_identity_recovers_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    KeyRing.open(tmp_path)
+    folder = tmp_path / "keys"
+    (folder / "operations.key").unlink()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(KeyUnusable):
+        recover_keys(tmp_path, Secret(str(new_identity())))
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}

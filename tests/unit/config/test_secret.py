@@ -2,13 +2,23 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from launchbook.config.keys import KeyRing
-from launchbook.config.secret import SecretPolicy, SecretRule, SecretSource, SecretStore
-from launchbook.errors import KeyUnusable, MissingSecret
+from launchbook.config.rotation import Rotation, RotationPhase
+from launchbook.config.secret import (
+    Run,
+    SecretPolicy,
+    SecretRule,
+    SecretSource,
+    Surroundings,
+    run_none,
+)
+from launchbook.config.secret_file import SecretStore
+from launchbook.errors import MissingSecret
 from launchbook.redact import Redactor, Secret
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ def source(
     environ: dict[str, str] | None = None,
     rules: dict[str, SecretRule] | None = None,
     redactor: Redactor | None = None,
+    run: Run = run_none,
 ) -> SecretSource:
     store = SecretStore(
         folder / "secrets" / "staging.age", KeyRing.open(folder / "home")
@@ -33,54 +44,10 @@ def source(
     return SecretSource(
         store,
         policy,
-        root=folder,
-        environ=environ or {},
+        Surroundings(folder, environ or {}, run),
         rules=rules or {},
         redactor=redactor or Redactor(),
     )
-
-
-def test_a_store_keeps_values_encrypted_and_for_the_owner_alone(tmp_path: Path) -> None:
-    keys = KeyRing.open(tmp_path / "home")
-    path = tmp_path / "secrets" / "staging.age"
-    SecretStore(path, keys).add({"A": Secret("hunter22")})
-    SecretStore(path, keys).add({"B": Secret("other")})
-    again = SecretStore(path, keys)
-    assert {"A", "B"} == again.names()
-    assert Secret("hunter22") == again.get("A")
-    assert again.get("C") is None
-    assert b"hunter22" not in path.read_bytes()
-    assert 0o600 == path.stat().st_mode & 0o777
-
-
-def test_adding_what_is_missing_leaves_what_is_there(tmp_path: Path) -> None:
-    store = SecretStore(tmp_path / "s.age", KeyRing.open(tmp_path))
-    store.add({"A": Secret("first")})
-    store.add_missing({"A": Secret("second"), "B": Secret("b")})
-    assert (Secret("first"), Secret("b")) == (store.get("A"), store.get("B"))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"not json hunter22", b"[]", b'{"version": 2, "secrets": {}}', b'{"version": 1}'],
-)
-def test_a_damaged_store_is_refused_without_showing_it(
-    tmp_path: Path, content: bytes
-) -> None:
-    keys = KeyRing.open(tmp_path)
-    path = tmp_path / "s.age"
-    path.write_bytes(keys.encrypt(content))
-    with pytest.raises(KeyUnusable, match=r"s\.age cannot be read") as caught:
-        SecretStore(path, keys).names()
-    assert caught.value.__cause__ is None
-    assert "hunter22" not in str(caught.value)
-
-
-def test_a_store_of_another_identity_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "s.age"
-    SecretStore(path, KeyRing.open(tmp_path / "a")).add({"A": Secret("x")})
-    with pytest.raises(KeyUnusable, match=r"s\.age cannot be read"):
-        SecretStore(path, KeyRing.open(tmp_path / "b")).get("A")
 
 
 def test_values_come_from_store_environment_and_files(tmp_path: Path) -> None:
@@ -185,3 +152,39 @@ def test_two_runs_at_once_agree_on_what_they_made_up(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(make, range(8)))
     assert 1 == len(set(found))
+
+
+def test_a_command_is_run_once_and_what_it_puts_out_is_redacted(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def run(reference: str) -> Secret | None:
+        asked.append(reference)
+        return None if "empty" in reference else Secret("hunter22")
+
+    redactor = Redactor()
+    given = source(tmp_path, ONLY_GIVEN, run=run, redactor=redactor)
+    assert given.has("cmd:vault:jwt")
+    assert Secret("hunter22") == given("cmd:vault:jwt")
+    assert ["cmd:vault:jwt"] == asked
+    assert "[redacted]" == redactor.clean("hunter22")
+    with pytest.raises(MissingSecret, match="no value: cmd:vault:empty") as caught:
+        given("cmd:vault:empty")
+    assert "See why cmd:vault:empty puts out nothing" in caught.value.hint
+
+
+def test_a_value_that_is_read_and_not_given_out_is_redacted_too(tmp_path: Path) -> None:
+    store = SecretStore(
+        tmp_path / "secrets" / "staging.age", KeyRing.open(tmp_path / "home")
+    )
+    rotation = Rotation(
+        "A",
+        RotationPhase.REVOKING,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        0,
+        Secret("retired"),
+    )
+    store.add({"A": Secret("hunter22"), "B": Secret("hunter33")})
+    store.change(lambda content: content.with_rotation(rotation))
+    redactor = Redactor()
+    source(tmp_path, ONLY_GIVEN, redactor=redactor)("secret:A")
+    assert "[redacted] [redacted]" == redactor.clean("hunter33 retired")

@@ -17,6 +17,7 @@ def changes(**counts: int) -> list[Change]:
         "update": Action.UPDATE,
         "delete": Action.DELETE,
         "unknown": Action.UNKNOWN,
+        "unreadable": Action.UNVERIFIABLE,
     }
     return [
         Change(actions[name], "toy", f"{name}{number}")
@@ -28,6 +29,11 @@ def changes(**counts: int) -> list[Change]:
 def test_what_is_created_or_unknown_does_not_exist_yet() -> None:
     weight = weigh(changes(same=5, create=50, update=2, delete=1, unknown=9))
     assert (8, 3) == (weight.existing, weight.touched)
+
+
+def test_what_cannot_be_read_back_exists_and_is_not_touched() -> None:
+    weight = weigh(changes(same=5, unreadable=4, update=1))
+    assert (10, 1) == (weight.existing, weight.touched)
 
 
 @pytest.mark.parametrize(

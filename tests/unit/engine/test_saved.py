@@ -149,4 +149,5 @@ def test_counts_have_every_action() -> None:
         "update": 1,
         "delete": 0,
         "cannot-know-yet": 0,
+        "unknown": 0,
     } == plan(step(CREATE, UPDATE)).counts

@@ -148,6 +148,7 @@ def test_a_week_ends_on_monday_at_midnight_utc() -> None:
 
 
 def test_payments_say_when_the_database_is_away() -> None:
-    status, output = finish(start("backend.payments", variables()))
+    impatient = {**variables(), "DATABASE_PATIENCE": "1s"}
+    status, output = finish(start("backend.payments", impatient))
     assert 69 == status
     assert "no payments were made" in output

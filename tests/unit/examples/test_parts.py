@@ -24,7 +24,7 @@ def issue(lifetime_seconds: float = 60, audience: str = "staff") -> str:
 
 
 def read(token: str, key: str = KEY) -> Any:
-    return backend_module("tokens").read(token, audience="staff", key=key)
+    return backend_module("tokens").read(token, audience="staff", keys=(key,))
 
 
 def unsigned() -> str:

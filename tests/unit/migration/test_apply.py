@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from launchbook.clock import SystemClock
-from launchbook.errors import MigrationDrift, MigrationFailed
-from launchbook.migration.apply import Timeouts, apply_pending
+from launchbook.errors import DatabaseUnavailable, MigrationDrift, MigrationFailed
+from launchbook.migration.apply import (
+    Timeouts,
+    apply_pending,
+    apply_persistently,
+)
 from launchbook.migration.file import read_migrations
 from launchbook.migration.history import Applied, read_history
 from launchbook.redact import Secret
@@ -213,3 +217,41 @@ def test_two_runners_at_once_apply_each_file_once(
         thread.join(30)
     assert [] == errors
     assert ["1", "2"] == sorted(applied)
+
+
+def test_a_connection_lost_meanwhile_is_opened_again_and_nothing_is_repeated(
+    database: Postgres, folder: Path
+) -> None:
+    (folder / "3_cut.sql").write_text(
+        "INSERT INTO shops VALUES (1);\nSELECT pg_terminate_backend(pg_backend_pid());\n"
+    )
+    told: list[str] = []
+    applied: list[list[str]] = []
+
+    def work(session: Session) -> None:
+        applied.append(versions(session))
+        if len(applied) == 2:
+            (folder / "3_cut.sql").write_text("INSERT INTO shops VALUES (1);\n")
+        apply_pending(session, read_migrations(folder))
+
+    apply_persistently(database.connect, work, told.append)
+    assert [[], ["1", "2"]] == applied
+    assert ["the connection was lost, once more"] == told
+    with database.connect() as session:
+        assert ["1", "2", "3"] == versions(session)
+        assert [{"id": 1}] == session.query("SELECT id FROM shops")
+
+
+def test_a_connection_that_is_always_lost_is_said(
+    database: Postgres, folder: Path
+) -> None:
+    (folder / "3_cut.sql").write_text(
+        "SELECT pg_terminate_backend(pg_backend_pid());\n"
+    )
+    with pytest.raises(DatabaseUnavailable):
+        apply_persistently(
+            database.connect,
+            lambda session: apply_pending(session, read_migrations(folder)),
+        )
+    with database.connect() as session:
+        assert ["1", "2"] == versions(session)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
 
 from launchbook.sandbox.authority import Authority
+from launchbook.sandbox.clock import real_now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +93,31 @@ def test_keys_are_private_and_the_authority_signs_nothing_below_itself(
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
     assert (True, 0) == (constraints.value.ca, constraints.value.path_length)
     assert b"PRIVATE" not in authority.ca_file.read_bytes()
+
+
+def test_a_host_without_a_certificate_is_shown_that_of_the_address(
+    tmp_path: Path,
+) -> None:
+    authority = Authority(tmp_path)
+    end = real_now() + timedelta(days=5)
+    context = authority.edge_context({"a.example.org": end}.get)
+    assert ("a.example.org",) == _presented(context, authority.ca_file, "a.example.org")
+    with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+        _presented(context, authority.ca_file, "b.example.org")
+
+
+def test_a_certificate_that_has_ended_is_refused(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    end = real_now() - timedelta(days=5)
+    context = authority.edge_context({"a.example.org": end}.get)
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        _presented(context, authority.ca_file, "a.example.org")
+
+
+def test_another_end_is_another_certificate(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    ends = [real_now() + timedelta(days=days) for days in (5, 6, 5)]
+    ends[2] = ends[0]
+    prints = [authority.fingerprint("a.example.org", end) for end in ends]
+    assert prints[0] == prints[2]
+    assert prints[0] != prints[1]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -15,25 +14,33 @@ import yaml
 from launchbook.app.register import STEPS
 from launchbook.engine.step import Prior
 from launchbook.errors import LaunchbookError
-from launchbook.model import railway, source, supabase, vercel
+from launchbook.model import dns, domain, railway, source, supabase, vercel
 from launchbook.redact import reveal
 from tests.support.plain import construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CASES = Path(__file__).parents[2] / "cases" / "steps"
 
 FACTS: dict[str, Any] = {
+    "dns.ttl": tuple[dns.RecordSet, ...],
+    "dns.zone": dns.Zone,
+    "railway.certificate": domain.Domain,
+    "railway.custom_domain": domain.Domain,
     "railway.domain": railway.Domain,
     "railway.environment": railway.Environment,
     "railway.project": railway.Project,
     "railway.service": railway.ServiceInstance,
     "source.commit": source.Commit,
     "supabase.api_keys": tuple[supabase.ApiKey, ...],
+    "supabase.pool": supabase.Pooler,
     "supabase.pooler": supabase.Pooler,
     "supabase.project": supabase.Project,
-    "vercel.domain": vercel.ProjectDomain,
+    "vercel.certificate": domain.Domain,
+    "vercel.domain": domain.Domain,
     "vercel.environment": vercel.CustomEnvironment,
     "vercel.project": vercel.Project,
-    "vercel.variables": Mapping[str, vercel.Variable],
 }
 """Facts that are a model; the other steps have a dataclass ``Facts`` of their own."""
 

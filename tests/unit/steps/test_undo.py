@@ -10,6 +10,7 @@ import pytest
 from launchbook.clock import SystemClock
 from launchbook.engine.step import Context, Prior, Undoable
 from launchbook.errors import VerificationFailed
+from launchbook.model.railway import VariableNote
 from launchbook.model.vercel import Target, Variable, VariableWrite
 from launchbook.redact import Secret
 from launchbook.steps import railway_variables, vercel_variables
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 class NoPast:
     def latest(self, step: str) -> Prior | None:
         return None
+
+    def intended(self, step: str) -> frozenset[str]:
+        return frozenset()
 
 
 def context() -> Context:
@@ -51,6 +55,12 @@ class Railway:
 
     def read_variables(self, scope: ServiceScope) -> dict[str, Secret]:
         return {name: Secret(value) for name, value in self.values.items()}
+
+    def read_variable_notes(self, scope: ServiceScope) -> dict[str, VariableNote]:
+        return {name: VariableNote(name) for name in self.values}
+
+    def seal_variables(self, scope: ServiceScope, values: Mapping[str, Secret]) -> None:
+        assert not values
 
     def upsert_variables(
         self, scope: ServiceScope, values: Mapping[str, Secret]

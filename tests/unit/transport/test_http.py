@@ -191,6 +191,17 @@ def test_a_long_refusal_is_cut_short() -> None:
     assert len(str(caught.value)) < 1000
 
 
+def test_a_secret_is_redacted_before_a_long_message_is_cut() -> None:
+    secret = "s3cr3t  value\nof two lines"
+    body = {"error": {"message": "x" * 490 + secret, "code": secret}}
+    redactor = Redactor()
+    redactor.learn(Secret(secret))
+    transport = transport_over(ScriptedAdapter(Reply(400, body)), redactor=redactor)
+    with pytest.raises(Rejected) as caught:
+        transport.send(WRITE)
+    assert "s3cr3t" not in f"{caught.value}{caught.value.details}"
+
+
 def test_a_vendors_message_that_repeats_our_token_is_redacted() -> None:
     body = {"message": "bad token token-of-the-test, and s3cr3t-value too"}
     redactor = Redactor()

@@ -12,7 +12,7 @@ import pytest
 from launchbook.clock import SystemClock
 from launchbook.errors import DatabaseUnavailable, InputError, StatementFailed
 from launchbook.redact import Secret
-from launchbook.transport.postgres import DatabaseAddress, Postgres
+from launchbook.transport.postgres import RESTARTING, DatabaseAddress, Postgres
 from launchbook.transport.retry import RetryPolicy
 from tests.support.cluster import OWNER, SUPERUSER, running_cluster
 from tests.support.loopback import make_certificates
@@ -85,8 +85,8 @@ def test_a_url_is_read_with_its_escapes() -> None:
 
 
 def test_a_url_without_port_and_database_gets_the_usual_ones() -> None:
-    found = DatabaseAddress.from_url(Secret("postgres://u@h?sslmode=disable"))
-    assert (5432, "postgres", False) == (found.port, found.database, found.is_tls)
+    found = DatabaseAddress.from_url(Secret("postgres://u@h"))
+    assert (5432, "postgres", True) == (found.port, found.database, found.is_tls)
 
 
 @pytest.mark.parametrize(
@@ -207,3 +207,71 @@ def test_nobody_listening_is_tried_again_and_then_said() -> None:
     with pytest.raises(DatabaseUnavailable, match="refused"), absent.connect():
         pass
     assert 2 == len(clock.slept)
+
+
+# --- a server that is away for a moment ---------------------------------------
+
+
+@contextmanager
+def refusing(sqlstate: str, words: str, times: int) -> Iterator[int]:
+    """A server that turns the first clients away, and then hangs up on the next."""
+    fields = f"SFATAL\0VFATAL\0C{sqlstate}\0M{words}\0\0".encode()
+    answer = b"E" + (len(fields) + 4).to_bytes(4, "big") + fields
+
+    def serve(server: socket.socket) -> None:
+        for _ in range(times):
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve, args=(server,))
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "words", "times"),
+    [
+        ("53300", "sorry, too many clients already", 3),
+        ("57P03", "the database system is starting up", 3),
+        ("57P01", "terminating connection", 3),
+        ("XX000", "(EMAXCONNSESSION) max clients reached in session mode", 3),
+        ("XX000", "DbHandler exited", 3),
+        ("28P01", "password authentication failed", 1),
+    ],
+)
+def test_a_server_that_is_away_for_a_moment_is_waited_for_and_a_refusal_is_not(
+    sqlstate: str, words: str, times: int
+) -> None:
+    clock = JumpingClock()
+    with refusing(sqlstate, words, times) as port:
+        address = replace(at_port(port), is_tls=False)
+        patient = Postgres(
+            address, clock, policy=ONCE, patience=RetryPolicy(attempts=3)
+        )
+        with pytest.raises(DatabaseUnavailable, match="cannot use"), patient.connect():
+            pass
+    assert times - 1 == len(clock.slept)
+
+
+def test_patience_lasts_longer_than_a_restart() -> None:
+    clock = JumpingClock()
+    with refusing("57P03", "starting up", RESTARTING.attempts) as port:
+        patient = Postgres(replace(at_port(port), is_tls=False), clock)
+        with pytest.raises(DatabaseUnavailable), patient.connect():
+            pass
+    assert 40 < sum(clock.slept) < 120
+
+
+@pytest.mark.parametrize("host", ["db.example.com", "10.0.0.5"])
+def test_tls_is_given_up_for_this_machine_only(host: str) -> None:
+    plain = "postgresql://u:hush@{}/d?sslmode=disable"
+    with pytest.raises(InputError, match="gives up TLS") as caught:
+        DatabaseAddress.from_url(Secret(plain.format(host)))
+    assert "hush" not in str(caught.value)
+    for here in ("127.0.0.1", "[::1]", "localhost"):
+        assert not DatabaseAddress.from_url(Secret(plain.format(here))).is_tls

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -112,3 +114,30 @@ def test_a_spawned_program_that_ignores_the_request_is_killed(tmp_path: Path) ->
 
 def test_a_process_that_does_not_exist_does_not_run() -> None:
     assert not is_running(2**22 - 3)
+
+
+def test_a_program_inherits_what_it_needs_and_not_our_tokens() -> None:
+    script = """
+import os, sys
+from launchbook.transport.process import Command, Processes
+seen = "import os; print(sorted(os.environ))"
+print(Processes().run(Command((sys.executable, "-c", seen))).text)
+"""
+    environ = {**os.environ, "RAILWAY_API_TOKEN": "x", "LC_TIME": "C", "PATH": "/bin"}
+    names = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "'PATH'" in names
+    assert "'LC_TIME'" in names
+    assert "RAILWAY_API_TOKEN" not in names
+
+
+def test_a_program_at_our_terminal_gives_its_status_back() -> None:
+    ended = Command((sys.executable, "-c", "raise SystemExit(3)"))
+    assert 3 == Processes().attend(ended)
+    with pytest.raises(CommandMissing):
+        Processes().attend(Command(("no-such-program",)))

@@ -44,7 +44,12 @@ VARIABLES = {
     "FLAG": replace(PLAIN, kind=Kind.BOOLEAN, required_in=frozenset()),
     "URL": replace(PLAIN, kind=Kind.URL, required_in=frozenset()),
     "DATABASE": replace(
-        PLAIN, kind=Kind.URL, schemes=("postgresql",), required_in=frozenset()
+        PLAIN,
+        kind=Kind.URL,
+        schemes=("postgresql",),
+        is_secret=True,
+        is_sealed=True,
+        required_in=frozenset(),
     ),
     "ORIGINS": replace(PLAIN, kind=Kind.LIST, items=Kind.URL, required_in=frozenset()),
     "WORDS": replace(PLAIN, kind=Kind.LIST, required_in=frozenset()),
@@ -53,7 +58,9 @@ VARIABLES = {
     ),
     "TIME": replace(PLAIN, kind=Kind.DURATION, required_in=frozenset()),
     "CODE": replace(PLAIN, pattern="[0-9]{4}", max_length=6, required_in=frozenset()),
-    "KEY": replace(PLAIN, is_secret=True, min_length=32, required_in=frozenset()),
+    "KEY": replace(
+        PLAIN, is_secret=True, is_sealed=True, min_length=32, required_in=frozenset()
+    ),
     "GIVEN": replace(PLAIN, is_written=False),
 }
 CONTRACTS = {
@@ -149,7 +156,7 @@ def test_a_value_may_break_several_rules() -> None:
         "http://127.0.0.1/x",
         "http://[::1]:8080",
         "https://a.b,http://0.0.0.0:1",
-        "postgresql://u:p@localhost/db",
+        "postgresql://u@localhost/db",
     ],
 )
 def test_live_platforms_take_no_addresses_of_this_machine(value: str) -> None:

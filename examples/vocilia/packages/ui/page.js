@@ -1,5 +1,7 @@
 // Small things that every page does.
 
+import { config } from "generated:config.js";
+
 export const byId = (id) => document.getElementById(id);
 
 // The page's address may fill in its form; the keys do not stay in the address bar.
@@ -17,6 +19,7 @@ export function takeParameters() {
 export function showBuild() {
   const identity = document.querySelector('meta[name="build-identity"]').content;
   byId("build-identity").textContent = identity;
+  byId("build-identity").title = config.NEXT_PUBLIC_ENVIRONMENT ?? "";
 }
 
 export function showNotice(text) {

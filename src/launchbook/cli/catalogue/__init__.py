@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from launchbook.cli.catalogue.database import DATABASE
 from launchbook.cli.catalogue.destroy import destroy_operation
+from launchbook.cli.catalogue.domains import DOMAINS
+from launchbook.cli.catalogue.env import ENV
 from launchbook.cli.catalogue.importing import import_operation
 from launchbook.cli.catalogue.inventory import INVENTORY
 from launchbook.cli.catalogue.ledger import LEDGER
@@ -28,6 +31,9 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "ledger": LEDGER,
     "inventory": INVENTORY,
     "secrets": SECRETS,
+    "env": ENV,
+    "domains": DOMAINS,
+    "database": DATABASE,
 }
 """Group to its operations, as ``sandbox.up``."""
 

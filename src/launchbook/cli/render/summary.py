@@ -32,13 +32,39 @@ def check_lines(
 
 
 def run_lines(
-    result: RunResult, playbook: Playbook, *, note: str = ""
+    result: RunResult, playbook: Playbook, *, note: str = "", goes_on: bool = False
 ) -> Iterator[str]:
-    """Yield what became of a run, a note, and the next command at the very end."""
+    """Yield what became of a run, a note, and the next command at the very end.
+
+    Args:
+        result: What became of it.
+        playbook: What was run.
+        note: Shown beside.
+        goes_on: Another environment of the same command comes now.
+    """
     yield (
         f"{len(result.changed)} changed, {len(result.unchanged)} unchanged, "
         f"{len(result.failed)} failed in {result.seconds:.1f} s"
     )
+    yield from _steps(result)
+    for each in result.overrides:
+        yield (
+            f"overridden until {each.until:%Y-%m-%d %H:%M} UTC: {each.name} "
+            f"({each.reason})"
+        )
+    if not result.exit_status:
+        yield from _addresses(result, playbook)
+    if result.ledger_head:
+        yield f"ledger head {result.ledger_head[:HEAD_DIGITS]}"
+    if goes_on:
+        return
+    if note:
+        yield note
+    yield f"next: {_next(result, playbook)}"
+
+
+def _steps(result: RunResult) -> Iterator[str]:
+    """What became of steps that are not simply done."""
     if result.error is not None and result.changed:
         yield f"what stands: {', '.join(result.changed)}"
     for label, steps in (
@@ -48,18 +74,13 @@ def run_lines(
     ):
         if steps:
             yield f"{label}: {', '.join(steps)}"
-    if not result.exit_status:
-        yield from _addresses(result, playbook)
-    if result.ledger_head:
-        yield f"ledger head {result.ledger_head[:HEAD_DIGITS]}"
-    if note:
-        yield note
-    yield f"next: {_next(result, playbook)}"
 
 
 def addresses(result: RunResult, playbook: Playbook) -> dict[str, str]:
     """Return the addresses that were proven, by the step that did, in file order."""
-    found = {entry.id: result.outputs.get(entry.id, {}) for entry in playbook.entries}
+    found = {
+        entry.id: result.outputs.get(entry.id, {}) for entry in playbook.all_entries
+    }
     return {
         step: str(each["url"]) for step, each in found.items() if set(each) == {"url"}
     }

@@ -13,6 +13,8 @@ from launchbook.model.railway import Account
 from launchbook.providers.railway import wire
 from launchbook.providers.railway.calls import named, scope_ids
 from launchbook.providers.railway.deployment import DeploymentVerbs
+from launchbook.providers.railway.domain import DomainVerbs
+from launchbook.providers.railway.variable import VariableVerbs
 from launchbook.transport.answer import Fields
 from launchbook.transport.http import Access, HttpTransport, Origin, bearer
 from launchbook.transport.lost import create_or_find
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
         ServiceScope,
         ServiceSettings,
     )
-    from launchbook.redact import Redactor, Secret
+    from launchbook.redact import Redactor
 
 RATES: Final[Mapping[str, Rate]] = {
     "default": Rate(requests=10, within_seconds=1.0),
@@ -41,7 +43,7 @@ RATES: Final[Mapping[str, Rate]] = {
 """Per second on the Pro plan; 10 is the Hobby plan's (platform docs, 2026)."""
 
 
-class RailwayClient(DeploymentVerbs):
+class RailwayClient(VariableVerbs, DomainVerbs, DeploymentVerbs):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:
@@ -95,8 +97,10 @@ class RailwayClient(DeploymentVerbs):
         pages = self._pages("projects", {"workspaceId": workspace_id or None})
         return tuple(wire.read_project(node) for node in pages)
 
-    def create_project(self, name: str, workspace_id: str = "") -> Project:
-        """Create a project, born with one environment named production.
+    def create_project(
+        self, name: str, workspace_id: str = "", environment: str = ""
+    ) -> Project:
+        """Create a project, born with one environment: production, or as named.
 
         After a lost answer a project of that name that was not there before is
         taken for ours; names are not unique, so the caller looks first.
@@ -104,6 +108,7 @@ class RailwayClient(DeploymentVerbs):
         order = {
             "name": name,
             **({"workspaceId": workspace_id} if workspace_id else {}),
+            **({"defaultEnvironmentName": environment} if environment else {}),
         }
         return create_or_find(
             lambda: wire.read_project(self._created("project_create", order)),
@@ -175,39 +180,6 @@ class RailwayClient(DeploymentVerbs):
                 "input": wire.write_settings(settings),
             },
         )
-
-    # --- variables -----------------------------------------------------------
-
-    def read_variables(
-        self, scope: ServiceScope, *, is_rendered: bool = False
-    ) -> dict[str, Secret]:
-        """Return names and values; of the service, or shared without one.
-
-        Sealed values are absent. Unrendered values show ``${{references}}``.
-        """
-        data = self._run(
-            "variables",
-            {**scope_ids(scope), "unrendered": not is_rendered},
-        )
-        return wire.read_variables(Fields(data, "railway").mapping("variables"))
-
-    def upsert_variables(
-        self, scope: ServiceScope, variables: Mapping[str, Secret]
-    ) -> None:
-        """Set the named variables, leave all others, deploy nothing."""
-        if not variables:
-            return
-        order = {
-            **scope_ids(scope),
-            "variables": dict(variables),
-            "replace": False,
-            "skipDeploys": True,
-        }
-        self._run("variable_collection_upsert", {"input": order})
-
-    def delete_variable(self, scope: ServiceScope, name: str) -> None:
-        """Delete one variable. The vendor redeploys a service that runs."""
-        self._run("variable_delete", {"input": {**scope_ids(scope), "name": name}})
 
     # --- domains -------------------------------------------------------------
 

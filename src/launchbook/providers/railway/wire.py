@@ -15,6 +15,7 @@ from launchbook.model.railway import (
     ServiceInstance,
     ServiceSettings,
     Upload,
+    VariableNote,
     Workspace,
 )
 from launchbook.redact import Secret
@@ -165,6 +166,15 @@ def read_log_line(node: Fields) -> LogLine:
         at=node.text("timestamp"),
         message=node.text("message"),
         severity=node.text_or_empty("severity"),
+    )
+
+
+def read_variable_note(node: Fields) -> VariableNote:
+    """Read what is known of a variable beside its value."""
+    return VariableNote(
+        name=node.text("name"),
+        is_sealed=node.is_truthy("isSealed"),
+        changed_at=node.text_or_empty("updatedAt"),
     )
 
 

@@ -77,5 +77,5 @@ def _empty(folder: Path, keep: Collection[str]) -> None:
 
 
 def _ignored(_: str, names: list[str]) -> set[str]:
-    """What a build or a tool leaves behind."""
-    return set(names) & NOT_COPIED
+    """What a build or a tool leaves behind, and files of secrets (``env.pull``)."""
+    return {each for each in names if each in NOT_COPIED or each.startswith(".env")}

@@ -16,6 +16,7 @@ def read_endpoints(document: Fields) -> Endpoints:
     """Read where the running sandbox listens."""
     railway, vercel = document.child("railway"), document.child("vercel")
     supabase, pooler = document.child("supabase"), document.child("pooler")
+    cloudflare = document.child("cloudflare")
     return Endpoints(
         pid=document.whole("pid"),
         started_at=document.text("started_at"),
@@ -29,7 +30,12 @@ def read_endpoints(document: Fields) -> Endpoints:
         supabase_api=supabase.text("api"),
         supabase_token=Secret(supabase.text("token")),
         supabase_organization=supabase.text("organization"),
+        cloudflare_api=cloudflare.text("api"),
+        cloudflare_token=Secret(cloudflare.text("token")),
+        cloudflare_account=cloudflare.text("account"),
+        nameservers=document.child("dns").texts("nameservers"),
         edge_port=document.whole("edge_port"),
+        edge_http_port=document.whole("edge_http_port"),
         session_port=pooler.whole("session_port"),
         transaction_port=pooler.whole("transaction_port"),
         ca_file=Path(document.text("ca_file")),

@@ -19,6 +19,7 @@ RATES: Final[Mapping[str, Rate]] = {
     "env_write": Rate(requests=120, within_seconds=60.0),
     "env_delete": Rate(requests=60, within_seconds=60.0),
     "domain_write": Rate(requests=100, within_seconds=60.0),
+    "certificate_write": Rate(requests=30, within_seconds=3600.0),
     "deployment_list": Rate(requests=1000, within_seconds=60.0),
     "upload": Rate(requests=5000, within_seconds=60.0),
 }

@@ -13,6 +13,7 @@ from launchbook.model.vercel import Account
 from launchbook.providers.vercel import wire
 from launchbook.providers.vercel.calls import RATES
 from launchbook.providers.vercel.deployment import DeploymentVerbs
+from launchbook.providers.vercel.domain import DomainVerbs
 from launchbook.redact import Secret
 from launchbook.transport.answer import Fields
 from launchbook.transport.http import Access, HttpTransport, Origin, bearer
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from launchbook.model.vercel import (
         CustomEnvironment,
         Project,
-        ProjectDomain,
         ProjectSettings,
         Variable,
         VariableWrite,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from launchbook.redact import Redactor
 
 
-class VercelClient(DeploymentVerbs):
+class VercelClient(DomainVerbs, DeploymentVerbs):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:
@@ -125,7 +125,7 @@ class VercelClient(DeploymentVerbs):
         known = self._fields(request, "protection bypass").mapping("protectionBypass")
         return Secret(_newest(known))
 
-    # --- environments and domains --------------------------------------------
+    # --- environments --------------------------------------------------------
 
     def read_custom_environments(
         self, project_id: str
@@ -150,44 +150,6 @@ class VercelClient(DeploymentVerbs):
             lambda: wire.read_environment(self._fields(request, "environment")),
             lambda: self._environment_by_slug(project_id, slug),
         )
-
-    def read_domains(self, project_id: str) -> tuple[ProjectDomain, ...]:
-        """Return the host names of a project."""
-        request = self._read(f"/v9/projects/{project_id}/domains", {"limit": 100})
-        nodes = self._fields(request, "domains").children("domains")
-        return tuple(wire.read_domain(node) for node in nodes)
-
-    def add_domain(
-        self, project_id: str, host: str, custom_environment_id: str = ""
-    ) -> ProjectDomain:
-        """Give a project a host name, for production or a custom environment."""
-        body = {"name": host}
-        if custom_environment_id:
-            body["customEnvironmentId"] = custom_environment_id
-        request = self._write(
-            "POST",
-            f"/v10/projects/{project_id}/domains",
-            body,
-            endpoint_class="domain_write",
-        )
-        return create_or_find(
-            lambda: wire.read_domain(self._fields(request, "domain")),
-            lambda: self._domain_by_host(project_id, host),
-        )
-
-    def verify_domain(self, project_id: str, host: str) -> ProjectDomain:
-        """Ask the vendor to look for the proof of ownership now."""
-        request = self._write(
-            "POST",
-            f"/v9/projects/{project_id}/domains/{host}/verify",
-            endpoint_class="domain_write",
-        )
-        return wire.read_domain(self._fields(request, "domain"))
-
-    def remove_domain(self, project_id: str, host: str) -> None:
-        """Take a host name away from a project."""
-        path = f"/v9/projects/{project_id}/domains/{host}"
-        self._send(self._write("DELETE", path, endpoint_class="domain_write"))
 
     # --- variables -----------------------------------------------------------
 
@@ -244,10 +206,6 @@ class VercelClient(DeploymentVerbs):
     ) -> CustomEnvironment | None:
         found = self.read_custom_environments(project_id)
         return next((each for each in found if each.slug == slug), None)
-
-    def _domain_by_host(self, project_id: str, host: str) -> ProjectDomain | None:
-        found = self.read_domains(project_id)
-        return next((each for each in found if each.host == host), None)
 
 
 def _partial(failed: dict[str, str]) -> PartialWrite:

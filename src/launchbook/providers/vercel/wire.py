@@ -6,12 +6,10 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from launchbook.model.vercel import (
-    Challenge,
     CustomEnvironment,
     Deployment,
     LogLine,
     Project,
-    ProjectDomain,
     ProjectSettings,
     Target,
     Variable,
@@ -104,25 +102,6 @@ def read_environment(node: Fields) -> CustomEnvironment:
     return CustomEnvironment(node.text("id"), node.text("slug"))
 
 
-def read_domain(node: Fields) -> ProjectDomain:
-    """Read a host name of a project."""
-    challenges = tuple(
-        Challenge(
-            kind=each.text("type"),
-            name=each.text("domain"),
-            value=each.text("value"),
-            reason=each.text_or_empty("reason"),
-        )
-        for each in node.optional_children("verification")
-    )
-    return ProjectDomain(
-        host=node.text("name"),
-        is_verified=node.is_truthy("verified"),
-        custom_environment_id=node.text_or_empty("customEnvironmentId"),
-        challenges=challenges,
-    )
-
-
 def read_variable(node: Fields) -> Variable:
     """Read a variable; an encrypted value is no value."""
     kind = node.text("type")
@@ -134,6 +113,7 @@ def read_variable(node: Fields) -> Variable:
         kind=kind,
         target=Target(node.texts("target"), node.texts("customEnvironmentIds")),
         value=None if value is None else Secret(value),
+        changed_at=str(node.optional_whole("updatedAt") or ""),
     )
 
 

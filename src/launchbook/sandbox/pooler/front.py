@@ -28,9 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     Serve = Callable[[Client, Tenant], Awaitable[None]]
+    IsFaulty = Callable[[str], bool]
+    """Whether an ordered fault of an effect hits this connection."""
 
 WELCOME_SECONDS: Final = 30.0
 """Real seconds in which a client must say who it is."""
+
+STANDBY: Final = {"options": "-c default_transaction_read_only=on"}
+"""What a connection looks like that a failover left on the former primary."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,13 +47,20 @@ class Pooler:
         directory: Knows the projects.
         context: The certificate for 127.0.0.1.
         now: Sandbox time as seconds since 1970.
+        is_faulty: Asked for each client in session mode, by effect: ``pool_full``,
+            ``server_full``, ``standby``.
     """
 
     def __init__(
-        self, directory: Directory, context: ssl.SSLContext, now: Callable[[], float]
+        self,
+        directory: Directory,
+        context: ssl.SSLContext,
+        now: Callable[[], float],
+        is_faulty: IsFaulty = lambda _: False,
     ) -> None:
         self._directory = directory
         self._context = context
+        self._is_faulty = is_faulty
         self._breaker = Breaker(now)
         self._cancels = Cancels()
         self._pool = TransactionPool(directory)
@@ -142,12 +154,17 @@ class Pooler:
 
     async def _session(self, client: Client, tenant: Tenant) -> None:
         """Serve in session mode, up to the project's number of clients."""
-        if self._sessions[tenant.ref] >= tenant.session_limit:
+        is_full = self._sessions[tenant.ref] >= tenant.session_limit
+        if is_full or self._is_faulty("pool_full"):
             raise Refused(
                 "XX000",
                 "(EMAXCONNSESSION) max clients reached in session mode - max clients "
                 f"are limited to pool_size: {tenant.session_limit}",
             )
+        if self._is_faulty("server_full"):
+            raise Refused("53300", "sorry, too many clients already")
+        if self._is_faulty("standby"):
+            client.parameters |= STANDBY
         self._sessions[tenant.ref] += 1
         try:
             socket = open_tenant(tenant).socket

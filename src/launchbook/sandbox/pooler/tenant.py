@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TENANT_MISSING: Final = "Tenant or user not found"
+SERVER_LOST: Final = "DbHandler exited"
+"""What the vendor's pooler says while the server of a project it knows is away
+(github.com/pgflow-dev/pgflow issue 5)."""
 CIRCUIT_OPEN: Final = (
     "(ECIRCUITBREAKER) too many authentication failures, "
     "new connections are temporarily blocked"
@@ -42,6 +45,7 @@ class Tenant:
         networks: From where clients may come.
         pool_size: Server connections in transaction mode, a user and database.
         session_limit: Clients in session mode.
+        is_restarting: Whether its server is away only for a moment.
     """
 
     ref: str
@@ -50,6 +54,7 @@ class Tenant:
     networks: tuple[str, ...]
     pool_size: int
     session_limit: int
+    is_restarting: bool = False
 
 
 class Directory(Protocol):
@@ -72,8 +77,10 @@ def open_tenant(tenant: Tenant | None) -> OpenTenant:
 
     Raises:
         Refused: There is no such project, or it is paused or not up yet: the
-            vendor's pooler says the same for all of these.
+            vendor's pooler says the same for all of these. Or it is restarting.
     """
+    if tenant is not None and tenant.socket is None and tenant.is_restarting:
+        raise Refused("XX000", SERVER_LOST)
     if tenant is None or tenant.socket is None:
         raise Refused("XX000", TENANT_MISSING)
     return OpenTenant(tenant.socket, tenant.pool_size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from launchbook.sandbox.railway.faults import ApiError, not_authorized
-from launchbook.sandbox.railway.records import ProjectToken
+from launchbook.sandbox.railway.records import ApiToken, ProjectToken
 from launchbook.sandbox.railway.state import new_id
 
 if TYPE_CHECKING:
@@ -31,10 +31,18 @@ class Reach:
     Attributes:
         state: The tables.
         token: Set for a project token, which sees one environment only.
+        is_person: Whether the token stands for a user, as an account's does; a
+            workspace's does not.
     """
 
     state: State
     token: ProjectToken | None = None
+    is_person: bool = True
+
+    def require_person(self) -> None:
+        """Refuse every token but an account's."""
+        if self.token or not self.is_person:
+            raise not_authorized()
 
     def require_account(self) -> None:
         """Refuse a project token."""
@@ -90,8 +98,13 @@ class Reach:
 def reach_of(request: web.Request, state: State, account_token: str) -> Reach | None:
     """Return what a request's token may see; None when it may see nothing."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and _is_equal(given.strip(), account_token):
-        return Reach(state)
+    if scheme.lower() == "bearer":
+        if _is_equal(given.strip(), account_token):
+            return Reach(state)
+        digest = _digest(given.strip())
+        for one in state.api_tokens.values():
+            if _is_equal(digest, one.token_sha256):
+                return Reach(state, is_person=one.workspace_id is None)
     digest = _digest(request.headers.get("Project-Access-Token", ""))
     for token in state.tokens.values():
         if _is_equal(digest, token.token_sha256):
@@ -110,10 +123,30 @@ def make_token(
         environment_id=environment.id,
         name=name,
         token_sha256=_digest(secret),
-        display=f"{secret[:4]}{'*' * 8}",
+        display=_display(secret),
         created_at=now,
     )
     return secret, record
+
+
+def make_api_token(
+    name: str, workspace_id: str | None, now: str
+) -> tuple[str, ApiToken]:
+    """Return a new token of the account, shown once, and its record."""
+    secret = new_id()
+    record = ApiToken(
+        id=new_id(),
+        name=name,
+        workspace_id=workspace_id,
+        token_sha256=_digest(secret),
+        display=_display(secret),
+        created_at=now,
+    )
+    return secret, record
+
+
+def _display(secret: str) -> str:
+    return f"{secret[:4]}{'*' * 8}"
 
 
 def _digest(secret: str) -> str:

@@ -16,7 +16,7 @@ from launchbook.sandbox.railway.state import new_id
 if TYPE_CHECKING:
     from launchbook.sandbox.railway.parts import Parts
     from launchbook.sandbox.railway.records import ServiceInstance
-    from launchbook.sandbox.railway.replicas import ReplicaSet
+    from launchbook.sandbox.railway.replicas import Replica, ReplicaSet
 
 RESUME_SECONDS: Final = 10.0
 """Sandbox seconds that a start waits for processes to be ready again."""
@@ -141,6 +141,16 @@ class Deployments:
     def replicas(self, deployment_id: str) -> ReplicaSet | None:
         """Return the processes of a deployment."""
         return self._running.replicas(deployment_id)
+
+    def running(self) -> list[tuple[Deployment, Replica]]:
+        """Return every replica whose process lives now."""
+        return [
+            (self._state.deployments[key], replica)
+            for key, found in self._running.sets().items()
+            if key in self._state.deployments
+            for replica in found.replicas
+            if replica.is_running
+        ]
 
     def abandon(self, deployment: Deployment) -> None:
         """Mark a deployment REMOVED now and end its processes right after."""

@@ -13,6 +13,16 @@ one in brackets):
 - ``redeploy_refused``: a write of variables is stored, then its redeploy fails.
 - ``build_failed`` (``build <service name>``, ``message``): the build breaks.
 - ``stuck`` (``deploy <service name>``): INITIALIZING with deploymentStopped.
+- ``domain_taken`` (``customDomainCreate``, ``customDomainAvailable``): somebody
+  else's project has the domain.
+- ``certificate_stuck`` (``certificate <host>``, ``times`` 0 for ever): no
+  certificate comes, and no error either.
+- ``certificate_failed`` (``certificate <host>``, ``error_type`` as ``RATE_LIMIT``,
+  ``message``, ``retryable``): the authority refuses the order.
+- ``plan`` (``workspace``, ``plan`` as ``HOBBY``, ``times`` 0): another plan.
+- ``spent`` (``workspace``, ``dollars``, ``times`` 0): so much was used this month.
+- ``load`` (``metrics <service name>``, ``cpu`` in vCPUs, ``memory_gb``, ``times``
+  0): each replica is measured at that.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from launchbook.sandbox.ports import LOOPBACK
 from launchbook.sandbox.proxy import UpstreamUnavailable, proxy
+from launchbook.sandbox.railway.records import CustomDomain
 from launchbook.sandbox.railway.state import new_id
 
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ class Front:
         self._deployments = deployments
 
     def hosts(self) -> Iterable[str]:
-        """Return all host names that the vendor gave."""
-        return [domain.host for domain in self._state.domains.values()]
+        """Return all host names, those that the vendor gave first."""
+        given = [domain.host for domain in self._state.domains.values()]
+        return given + [domain.host for domain in self._state.custom_domains.values()]
 
     def serves(self, host: str) -> Handler | None:
         """Return who answers a host name."""
-        domain = self._state.domain_at(host)
+        domain = self._state.domain_at(host) or self._state.custom_domain_at(host)
         if domain is None:
             return None
 
@@ -47,15 +49,19 @@ class Front:
         return answer
 
     async def _answer(
-        self, request: web.Request, domain: ServiceDomain
+        self, request: web.Request, domain: ServiceDomain | CustomDomain
     ) -> web.StreamResponse:
-        """Ask one replica; the next one where the first does not answer at all."""
+        """Ask one replica; the next one where the first does not answer at all.
+
+        A custom domain whose ownership is not proven leads nowhere.
+        """
         headers = {
             "Server": "railway-edge",
             "X-Railway-Request-Id": new_id().replace("-", "")[:22],
         }
         instance = self._state.find_instance(domain.service_id, domain.environment_id)
-        if instance is None or instance.active_deployment_id is None:
+        is_ours = not isinstance(domain, CustomDomain) or domain.is_verified
+        if not is_ours or instance is None or instance.active_deployment_id is None:
             headers["X-Railway-Fallback"] = "true"
             return _error(404, "Application not found", headers)
         replicas = self._deployments.replicas(instance.active_deployment_id)

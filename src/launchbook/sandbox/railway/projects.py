@@ -162,16 +162,16 @@ class Projects:
     def _copy(
         self, source: Environment, target: Environment, *, is_deploying: bool
     ) -> None:
-        """Copy services, settings and variables of an environment."""
+        """Copy services, settings and variables of an environment, no sealed ones."""
         state = self._state
-        shared = dict(state.variables_at(source.id, None))
+        shared = state.shown_variables_at(source.id, None)
         state.variables_at(target.id, None).update(shared)
         for instance in state.instances_of(environment_id=source.id):
             service_id = instance.service_id
             copied = make_instance(state, state.service(service_id), target)
             copied.settings = dict(instance.settings)
             copied.limits = dict(instance.limits)
-            own = dict(state.variables_at(source.id, service_id))
+            own = state.shown_variables_at(source.id, service_id)
             state.variables_at(target.id, service_id).update(own)
             latest = self._deployments.latest(instance)
             if is_deploying and latest:

@@ -17,7 +17,6 @@ from launchbook.sandbox.railway.state import (
     BORN_AT,
     USER_ID,
     WORKSPACE_ID,
-    WORKSPACE_NAME,
 )
 from launchbook.sandbox.railway.views import View, connection
 
@@ -76,21 +75,21 @@ class Queries:
     # --- whoami --------------------------------------------------------------
 
     def me(self, info: Info) -> View:
-        """The owner of an account token."""
-        _reach(info).require_account()
+        """The owner of an account token; a workspace's token has none."""
+        _reach(info).require_person()
         return {
             "id": USER_ID,
             "name": "Sandbox",
             "email": "sandbox@localhost",
             "username": "sandbox",
             "createdAt": BORN_AT,
-            "workspaces": [views.WORKSPACE],
+            "workspaces": [self._views.workspace],
         }
 
     def api_token(self, info: Info) -> View:
         """The workspaces of an account or workspace token."""
         _reach(info).require_account()
-        return {"workspaces": [views.WORKSPACE]}
+        return {"workspaces": [self._views.workspace]}
 
     def project_token(self, info: Info) -> View:
         """The project and environment of a project token."""
@@ -104,7 +103,7 @@ class Queries:
         _reach(info).require_account()
         if workspace_id != WORKSPACE_ID:
             raise not_authorized()
-        return {**views.WORKSPACE, "name": WORKSPACE_NAME}
+        return self._views.workspace
 
     # --- projects, environments, services ------------------------------------
 
@@ -183,9 +182,11 @@ class Queries:
         reach.environment(environment_id, project_id)
         if service_id:
             reach.instance(service_id, environment_id)
+        shown = self._state.shown_variables_at(environment_id, service_id)
         if unrendered:
-            return dict(self._state.variables_at(environment_id, service_id))
-        return self._parts.variables.rendered(environment_id, service_id)
+            return shown
+        rendered = self._parts.variables.rendered(environment_id, service_id)
+        return {name: rendered[name] for name in shown}
 
     def variables_for_deployment(
         self, info: Info, *, project_id: str, environment_id: str, service_id: str
@@ -194,7 +195,14 @@ class Queries:
         reach = _reach(info)
         reach.environment(environment_id, project_id)
         instance = reach.instance(service_id, environment_id)
-        return self._parts.variables.for_deployment(instance)
+        found = self._parts.variables.for_deployment(instance)
+        own = self._state.variables_at(environment_id, service_id)
+        shown = self._state.shown_variables_at(environment_id, service_id)
+        return {
+            name: text
+            for name, text in found.items()
+            if name in shown or name not in own
+        }
 
     def domains(
         self, info: Info, *, project_id: str, environment_id: str, service_id: str

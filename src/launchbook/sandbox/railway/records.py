@@ -149,6 +149,39 @@ class ServiceDomain:
 
 
 @dataclass(slots=True)
+class CustomDomain:
+    """A host name of somebody's own.
+
+    Attributes:
+        target: What its CNAME must lead to.
+        token: What its TXT record must say; it proves the ownership.
+        stage: The vendor's certificate status without its prefix.
+        stage_at: When it came to that.
+        is_verified: The TXT record was seen.
+        error_type: The vendor's, without its prefix, when the stage is ISSUE_FAILED.
+        issued_at: Of the certificate in use.
+    """
+
+    id: str
+    host: str
+    project_id: str
+    environment_id: str
+    service_id: str
+    created_at: str
+    updated_at: str
+    target: str
+    token: str
+    stage_at: str
+    target_port: int | None = None
+    stage: str = "VALIDATING_OWNERSHIP"
+    is_verified: bool = False
+    error_type: str | None = None
+    error_message: str | None = None
+    is_retryable: bool = False
+    issued_at: str | None = None
+
+
+@dataclass(slots=True)
 class Execution:
     """One run of a cron service."""
 
@@ -160,6 +193,36 @@ class Execution:
     created_at: str
     updated_at: str
     completed_at: str | None = None
+
+
+@dataclass(slots=True)
+class DeploymentTrigger:
+    """A push to a branch of a repository deploys a service by itself."""
+
+    id: str
+    project_id: str
+    environment_id: str
+    service_id: str
+    repository: str
+    branch: str
+    provider: str = "github"
+    is_waiting_for_checks: bool = False
+
+
+@dataclass(slots=True)
+class ApiToken:
+    """A token of the account; only its digest is kept.
+
+    Attributes:
+        workspace_id: Set for a token of one workspace, which stands for no person.
+    """
+
+    id: str
+    name: str
+    workspace_id: str | None
+    token_sha256: str
+    display: str
+    created_at: str
 
 
 @dataclass(slots=True)

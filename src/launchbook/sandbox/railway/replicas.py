@@ -61,6 +61,11 @@ class Replica:
         return self.status == "RUNNING"
 
     @property
+    def pid(self) -> int:
+        """Its process, which leads the group of all that it starts; 0 for none."""
+        return self._process.pid if self._process else 0
+
+    @property
     def has_ended(self) -> bool:
         """Whether it will not run again by itself."""
         return self.status in {"EXITED", "CRASHED", "REMOVED"}

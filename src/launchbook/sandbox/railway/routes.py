@@ -9,7 +9,11 @@ from aiohttp import web
 from launchbook.sandbox.emulator import Emulator, Handler, Operation, rest_operation
 from launchbook.sandbox.railway import handlers
 from launchbook.sandbox.railway.access import Reach, reach_of
+from launchbook.sandbox.railway.account import Account
+from launchbook.sandbox.railway.certifier import Certifier
 from launchbook.sandbox.railway.deployments import Deployments
+from launchbook.sandbox.railway.domain_views import DomainViews
+from launchbook.sandbox.railway.domains import CustomDomains
 from launchbook.sandbox.railway.faults import (
     DEFAULT_CODE,
     ApiError,
@@ -17,11 +21,16 @@ from launchbook.sandbox.railway.faults import (
     not_authorized,
 )
 from launchbook.sandbox.railway.front import Front
+from launchbook.sandbox.railway.measures import Measures
+from launchbook.sandbox.railway.meter import Meter
 from launchbook.sandbox.railway.parts import Parts
+from launchbook.sandbox.railway.patches import Patches
 from launchbook.sandbox.railway.projects import Projects
 from launchbook.sandbox.railway.queries import Queries
 from launchbook.sandbox.railway.rollouts import Rollouts
 from launchbook.sandbox.railway.services import Services
+from launchbook.sandbox.railway.state import WORKSPACE_ID
+from launchbook.sandbox.railway.triggers import Triggers
 from launchbook.sandbox.railway.uploads import MAX_UPLOAD_BYTES, Uploads
 from launchbook.sandbox.railway.views import Views
 
@@ -51,14 +60,23 @@ class RailwayEmulator(Emulator):
         self._world = world
         self._parts = Parts(world)
         self._deployments = Deployments(self._parts)
-        views = Views(self._parts, self._deployments)
+        self._certifier = Certifier(self._parts)
+        domain_views = DomainViews(self._parts, self._certifier)
+        views = Views(self._parts, self._deployments, domain_views)
         self._uploads = Uploads(self._parts, self._deployments, max_upload_bytes)
         self._front = Front(self._parts, self._deployments)
+        self._meter = Meter(self._parts, self._deployments)
+        measures = Measures(self._parts, self._meter)
         self._root = {
             **Queries(self._parts, views).fields(),
             **Projects(self._parts, self._deployments, views).fields(),
             **Services(self._parts, self._deployments, views).fields(),
             **Rollouts(self._parts, self._deployments, views).fields(),
+            **Patches(self._parts, self._deployments, views).fields(),
+            **CustomDomains(self._parts, self._certifier, domain_views).fields(),
+            **Account(self._parts, measures, views).fields(),
+            **Triggers(self._parts, views).fields(),
+            **measures.fields(),
         }
 
     def application(self) -> web.Application:
@@ -77,6 +95,8 @@ class RailwayEmulator(Emulator):
         self._parts.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._parts.state.load()
         await self._deployments.resume()
+        self._certifier.resume()
+        self._meter.start()
 
     async def stop(self) -> None:
         """End every process and task; deployments on their way begin again."""
@@ -109,6 +129,10 @@ class RailwayEmulator(Emulator):
         """Return the host names of services."""
         return self._front.hosts()
 
+    def certified_until(self, host: str) -> float | None:
+        """Return the end of a custom domain's certificate."""
+        return self._certifier.until(host)
+
     def status(self) -> Mapping[str, object]:
         """Return counts for the control API."""
         state = self._parts.state
@@ -119,8 +143,8 @@ class RailwayEmulator(Emulator):
         }
 
     def endpoints(self) -> Mapping[str, Mapping[str, object]]:
-        """Return nothing beyond the API's address and token."""
-        return {}
+        """Return the workspace that everything belongs to."""
+        return {"railway": {"workspace": WORKSPACE_ID}}
 
     async def _graphql(self, request: web.Request) -> web.Response:
         try:

@@ -36,6 +36,10 @@ class Running:
         """Return the processes of a deployment."""
         return self._sets.get(deployment_id)
 
+    def sets(self) -> dict[str, ReplicaSet]:
+        """Return the processes of all deployments by the deployment's id."""
+        return dict(self._sets)
+
     def later(self, work: Coroutine[object, object, None], name: str) -> None:
         """Do something in the background."""
         _ = self._parts.background.run(work, name=name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from launchbook.sandbox.railway.crons import check_schedule
-from launchbook.sandbox.railway.faults import unprocessable
+from launchbook.sandbox.railway.faults import ApiError, unprocessable
 from launchbook.sandbox.railway.making import (
     check_service_name,
     make_instance,
     make_service,
     random_name,
 )
+from launchbook.sandbox.railway.plans import REPLICA_LIMITS, plan_of
 from launchbook.sandbox.railway.records import (
     DEFAULT_SETTINGS,
     Environment,
@@ -181,6 +182,9 @@ class Services:
             number = order.get(key)
             if number is not None and number < least:
                 raise unprocessable()
+        limit = REPLICA_LIMITS[plan_of(self._parts.faults)]
+        if (order.get("numReplicas") or 0) > limit:
+            raise ApiError(f"Your plan allows {limit} replicas per service")
 
     # --- host names ----------------------------------------------------------
 

@@ -8,9 +8,13 @@ import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from launchbook.sandbox.railway import notes
 from launchbook.sandbox.railway.faults import not_authorized, unprocessable
 from launchbook.sandbox.railway.records import (
+    ApiToken,
+    CustomDomain,
     Deployment,
+    DeploymentTrigger,
     Environment,
     Execution,
     Project,
@@ -43,8 +47,11 @@ _TABLES: Final[dict[str, type[Any]]] = {
     "instances": ServiceInstance,
     "deployments": Deployment,
     "domains": ServiceDomain,
+    "custom_domains": CustomDomain,
     "executions": Execution,
     "tokens": ProjectToken,
+    "api_tokens": ApiToken,
+    "triggers": DeploymentTrigger,
 }
 
 Record = TypeVar("Record")
@@ -76,9 +83,15 @@ class State:
         self.instances: dict[str, ServiceInstance] = {}
         self.deployments: dict[str, Deployment] = {}
         self.domains: dict[str, ServiceDomain] = {}
+        self.custom_domains: dict[str, CustomDomain] = {}
         self.executions: dict[str, Execution] = {}
         self.tokens: dict[str, ProjectToken] = {}
+        self.api_tokens: dict[str, ApiToken] = {}
+        self.triggers: dict[str, DeploymentTrigger] = {}
         self.variables: dict[str, dict[str, str]] = {}
+        self.usage_limit: dict[str, Any] | None = None
+        self.notes: notes.Notes = {}
+        self.staged: dict[str, dict[str, Any]] = {}
 
     def load(self) -> None:
         """Read everything from the document, as it is now."""
@@ -86,6 +99,9 @@ class State:
             stored: list[dict[str, Any]] = self._document.data.get(name, [])
             setattr(self, name, {one["id"]: kind(**one) for one in stored})
         self.variables = self._document.data.get("variables", {})
+        self.usage_limit = self._document.data.get("usage_limit")
+        self.notes = self._document.data.get("notes", {})
+        self.staged = self._document.data.get("staged", {})
 
     def save(self) -> None:
         """Write everything."""
@@ -93,7 +109,13 @@ class State:
             name: [asdict(record) for record in getattr(self, name).values()]
             for name in _TABLES
         }
-        self._document.data = data | {"variables": self.variables}
+        notes.refresh(self.notes, self.variables, self.now())
+        self._document.data = data | {
+            "variables": self.variables,
+            "notes": self.notes,
+            "staged": self.staged,
+            "usage_limit": self.usage_limit,
+        }
         self._document.save()
 
     def now(self) -> str:
@@ -125,6 +147,10 @@ class State:
     def domain(self, domain_id: str) -> ServiceDomain:
         """Return a host name, or raise the vendor's error."""
         return _found(self.domains, domain_id)
+
+    def custom_domain(self, domain_id: str) -> CustomDomain:
+        """Return somebody's own host name, or raise the vendor's error."""
+        return _found(self.custom_domains, domain_id)
 
     def find_instance(
         self, service_id: str, environment_id: str
@@ -178,6 +204,27 @@ class State:
             if one.service_id == service_id and one.environment_id == environment_id
         ]
 
+    def custom_domains_of(
+        self, service_id: str, environment_id: str
+    ) -> list[CustomDomain]:
+        """Return the host names of its owner's that a service has."""
+        return [
+            one
+            for one in self.custom_domains.values()
+            if one.service_id == service_id and one.environment_id == environment_id
+        ]
+
+    def triggers_of(
+        self, *, environment_id: str | None = None, service_id: str | None = None
+    ) -> list[DeploymentTrigger]:
+        """Return what deploys by itself in an environment, or of a service."""
+        return [
+            one
+            for one in self.triggers.values()
+            if environment_id in {None, one.environment_id}
+            and service_id in {None, one.service_id}
+        ]
+
     def executions_of(self, service_id: str, environment_id: str) -> list[Execution]:
         """Return the runs of a cron service, newest first."""
         found = [
@@ -191,6 +238,11 @@ class State:
         """Return the record of a host name."""
         return next((one for one in self.domains.values() if one.host == host), None)
 
+    def custom_domain_at(self, host: str) -> CustomDomain | None:
+        """Return the record of somebody's own host name."""
+        domains = self.custom_domains.values()
+        return next((one for one in domains if one.host == host), None)
+
     def free_host(self, service: Service, environment: Environment) -> str:
         """Return ``<service>-<environment>.up.railway.localhost``, or a variant."""
         stem = _label(f"{service.name}-{environment.name}")
@@ -201,6 +253,14 @@ class State:
                 stem[: _LABEL_LENGTH - len(suffix)].rstrip("-") + suffix + HOST_SUFFIX
             )
         return host
+
+    def shown_variables_at(
+        self, environment_id: str, service_id: str | None
+    ) -> dict[str, str]:
+        """Return the variables there whose values may be shown: no sealed ones."""
+        place = f"{environment_id}/{service_id or 'shared'}"
+        own = self.variables_at(environment_id, service_id)
+        return notes.shown(self.notes, place, own)
 
     def variables_at(
         self, environment_id: str, service_id: str | None
@@ -216,6 +276,11 @@ class State:
         ids = (instance.service_id, instance.environment_id)
         _drop(self.deployments, self.deployments_of(*ids))
         _drop(self.domains, self.domains_of(*ids))
+        _drop(self.custom_domains, self.custom_domains_of(*ids))
+        found = self.triggers_of(
+            service_id=instance.service_id, environment_id=instance.environment_id
+        )
+        _drop(self.triggers, found)
         _drop(self.executions, self.executions_of(*ids))
         self.variables.pop(f"{instance.environment_id}/{instance.service_id}", None)
         del self.instances[instance.id]
@@ -223,6 +288,7 @@ class State:
     def remove_environment(self, environment: Environment) -> None:
         """Forget an environment whose service instances are gone."""
         self.variables.pop(f"{environment.id}/shared", None)
+        self.staged.pop(environment.id, None)
         tokens = self.tokens.values()
         _drop(self.tokens, [t for t in tokens if t.environment_id == environment.id])
         del self.environments[environment.id]

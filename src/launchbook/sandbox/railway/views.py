@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from launchbook.sandbox.railway import extras
+from launchbook.sandbox.railway import extras, notes
 from launchbook.sandbox.railway.log import read_moment
+from launchbook.sandbox.railway.plans import plan_of
 from launchbook.sandbox.railway.state import (
     BORN_AT,
     HOST_SUFFIX,
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from launchbook.sandbox.railway.deployments import Deployments
+    from launchbook.sandbox.railway.domain_views import DomainViews
     from launchbook.sandbox.railway.parts import Parts
     from launchbook.sandbox.railway.records import (
         Deployment,
+        DeploymentTrigger,
         Environment,
         EventRecord,
         Execution,
@@ -84,12 +87,20 @@ class Views:
     Args:
         parts: The emulator's shared parts.
         deployments: Knows what runs.
+        domains: Makes those of custom domains.
+
+    Attributes:
+        workspace: The one Workspace; whoever knows more of it adds fields.
     """
 
-    def __init__(self, parts: Parts, deployments: Deployments) -> None:
+    def __init__(
+        self, parts: Parts, deployments: Deployments, domains: DomainViews
+    ) -> None:
         self._parts = parts
         self._state = parts.state
         self._deployments = deployments
+        self._domains = domains
+        self.workspace: View = dict(WORKSPACE)
 
     def project(self, project: Project) -> View:
         """Return a Project."""
@@ -114,8 +125,9 @@ class Views:
             "description": project.description,
             "isPublic": project.is_public,
             "prDeploys": project.has_pr_deploys,
+            "subscriptionType": lambda _: plan_of(self._parts.faults).lower(),
             "workspaceId": project.workspace_id,
-            "workspace": WORKSPACE,
+            "workspace": self.workspace,
             "baseEnvironmentId": project.base_environment_id,
             "primaryEnvironmentId": project.base_environment_id,
             "createdAt": project.created_at,
@@ -151,7 +163,14 @@ class Views:
             "createdAt": environment.created_at,
             "updatedAt": environment.updated_at,
             "sourceEnvironment": source,
+            "variables": self._pages(lambda: notes.nodes(state.notes, environment.id)),
             "deployments": self._pages(deployments),
+            "deploymentTriggers": self._pages(
+                lambda: [
+                    trigger_view(one)
+                    for one in state.triggers_of(environment_id=environment.id)
+                ]
+            ),
             "serviceInstances": self._pages(
                 lambda: [
                     self.instance(one)
@@ -257,11 +276,12 @@ class Views:
         }
 
     def domains(self, service_id: str, environment_id: str) -> View:
-        """Return AllDomains; there are no custom ones here."""
-        found = self._state.domains_of(service_id, environment_id)
+        """Return AllDomains."""
+        given = self._state.domains_of(service_id, environment_id)
+        custom = self._state.custom_domains_of(service_id, environment_id)
         return {
-            "serviceDomains": [self.domain(one) for one in found],
-            "customDomains": [],
+            "serviceDomains": [self.domain(one) for one in given],
+            "customDomains": [self._domains.custom(one) for one in custom],
         }
 
     def domain(self, domain: ServiceDomain) -> View:
@@ -311,6 +331,22 @@ class Views:
             return connection(nodes(), **wanted)
 
         return page
+
+
+def trigger_view(trigger: DeploymentTrigger) -> View:
+    """Return a DeploymentTrigger."""
+    return {
+        "id": trigger.id,
+        "projectId": trigger.project_id,
+        "environmentId": trigger.environment_id,
+        "serviceId": trigger.service_id,
+        "repository": trigger.repository,
+        "branch": trigger.branch,
+        "provider": trigger.provider,
+        "checkSuites": trigger.is_waiting_for_checks,
+        "validCheckSuites": 0,
+        "baseEnvironmentOverrideId": None,
+    }
 
 
 def event(record: EventRecord) -> View:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from aiohttp import web
 
+from launchbook.sandbox.supabase.addons import PITR
 from launchbook.sandbox.supabase.answers import pooler_entries, restrictions_answer
 from launchbook.sandbox.supabase.faults import ApiError
 from launchbook.sandbox.supabase.handlers import body_of, text_of
@@ -123,7 +124,7 @@ class DatabaseHandlers:
         answer = {
             "region": project.region,
             "walg_enabled": True,
-            "pitr_enabled": False,
+            "pitr_enabled": PITR in project.addons,
             "backups": [],
             "physical_backup_data": {},
         }

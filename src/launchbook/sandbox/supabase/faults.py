@@ -7,6 +7,10 @@ are ordered through the control API, by operation:
 - ``unhealthy`` (GET .../health): the service in ``service`` (default db) is UNHEALTHY.
 - ``pooler_missing`` (GET .../config/database/pooler): 404, longer than usual.
 - ``not_applied`` (PUT .../ssl-enforcement): answered, but not in force.
+- ``pool_full``, ``server_full``, ``standby`` (CONNECT session): a client of the pooler
+  in session mode is turned away (EMAXCONNSESSION, or 53300 of the server itself), or
+  is connected to a server that takes no writes, as after a failover.
+- ``plan`` (``organization``, ``plan`` as ``free``, ``times`` 0): another plan.
 - ``throttled_at_edge`` (any): 429 as an HTML page, from before the API.
 """
 

@@ -148,6 +148,7 @@ class Fleet:
             networks=tuple(project.restrictions.in_force),
             pool_size=project.pool_size,
             session_limit=project.pool_size,
+            is_restarting=project.status in {"RESTARTING", "RESIZING"},
         )
 
     async def _create(self, project: Project, cluster: Cluster) -> None:

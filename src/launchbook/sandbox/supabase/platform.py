@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from launchbook.sandbox.world import World
 
 ORGANIZATION: Final = "rehearsal"
+CONNECT: Final = "CONNECT session"
+"""The operation of a client that comes to the pooler in session mode."""
 ASLEEP: Final = frozenset({"INACTIVE", "PAUSING"})
 _LOG = logging.getLogger(__name__)
 
@@ -93,6 +95,10 @@ class Platform:
         path = request.path if resource is None else resource.canonical
         return self.world.faults.take("supabase", f"{request.method} {path}", effect)
 
+    def is_connection_faulty(self, effect: str) -> bool:
+        """Whether an ordered fault of this effect hits a client of the pooler."""
+        return self.world.faults.take("supabase", CONNECT, effect) is not None
+
     def is_ready(self, project: Project) -> bool:
         """Whether the services around the database answer too."""
         now = self.world.clock.timestamp()
@@ -134,6 +140,7 @@ class Platform:
             "COMING_UP": self._bring_up,
             "RESTORING": self._bring_up,
             "RESTARTING": self._restart,
+            "RESIZING": self._restart,
             "PAUSING": self._put_to_sleep,
         }
 

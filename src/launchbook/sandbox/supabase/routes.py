@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from launchbook.sandbox.supabase.billing import BillingHandlers
 from launchbook.sandbox.supabase.database import DatabaseHandlers
 from launchbook.sandbox.supabase.functionsecrets import FunctionSecretHandlers
 from launchbook.sandbox.supabase.handlers import ProjectHandlers
@@ -20,6 +21,7 @@ def routes(platform: Platform) -> list[web.RouteDef]:
         *_project_routes(platform),
         *_database_routes(platform),
         *_secret_routes(platform),
+        *_billing_routes(platform),
     ]
 
 
@@ -70,4 +72,18 @@ def _secret_routes(platform: Platform) -> list[web.RouteDef]:
         web.get(path, handlers.listed),
         web.post(path, handlers.create),
         web.delete(path, handlers.delete),
+    ]
+
+
+def _billing_routes(platform: Platform) -> list[web.RouteDef]:
+    billing = BillingHandlers(platform)
+    one = "/v1/projects/{ref}"
+    usage = one + "/analytics/endpoints"
+    return [
+        web.get("/v1/organizations/{slug}", billing.organization),
+        web.get(one + "/billing/addons", billing.addons),
+        web.patch(one + "/billing/addons", billing.apply_addon),
+        web.delete(one + "/billing/addons/{addon_variant}", billing.remove_addon),
+        web.get(usage + "/usage.api-counts", billing.api_counts),
+        web.get(usage + "/usage.api-requests-count", billing.request_count),
     ]

@@ -48,6 +48,7 @@ class Project:
         secret: Signs the legacy keys.
         function_secrets: Of edge functions: name to SHA-256 of the value, and when
             it was set; the value itself is never answered, so it is not kept.
+        addons: What was bought, by its kind; the instance size is apart.
     """
 
     ref: str
@@ -66,6 +67,7 @@ class Project:
     restrictions: Restrictions = field(default_factory=Restrictions)
     settings: dict[str, object] = field(default_factory=dict)
     function_secrets: dict[str, dict[str, str]] = field(default_factory=dict)
+    addons: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_up(self) -> bool:
@@ -74,6 +76,7 @@ class Project:
             "COMING_UP",
             "ACTIVE_HEALTHY",
             "ACTIVE_UNHEALTHY",
+            "RESIZING",
             "RESTARTING",
             "RESTORING",
         }

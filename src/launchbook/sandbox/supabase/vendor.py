@@ -51,6 +51,7 @@ class SupabaseEmulator(Emulator):
             self._platform.fleet,
             self._world.authority.address_context(),
             self._world.clock.timestamp,
+            self._platform.is_connection_faulty,
         )
         await self._pooler.start(
             self._world.ports.bind("pooler_session"),

@@ -19,7 +19,7 @@ class AccountHandlers:
     """The user and the one team."""
 
     def __init__(self, platform: Platform) -> None:
-        del platform  # The account is the same in every sandbox.
+        self._platform = platform
 
     async def user(self, request: web.Request) -> web.Response:
         """GET /v2/user."""
@@ -29,11 +29,11 @@ class AccountHandlers:
     async def teams(self, request: web.Request) -> web.Response:
         """GET /v2/teams."""
         del request
-        teams = [team_answer()]
+        teams = [team_answer(self._platform.plan)]
         return web.json_response({"teams": teams, "pagination": whole(teams)})
 
     async def team(self, request: web.Request) -> web.Response:
         """GET /v2/teams/{team}, by id or slug."""
         if request.match_info["team"] not in {TEAM_ID, TEAM_SLUG}:
             raise forbidden("Not authorized")
-        return web.json_response(team_answer())
+        return web.json_response(team_answer(self._platform.plan))

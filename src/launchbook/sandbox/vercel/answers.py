@@ -23,8 +23,9 @@ USERNAME: Final = "sandbox"
 EMAIL: Final = "sandbox@vocilia.localhost"
 PLAN: Final = "pro"
 REGION: Final = "arn1"
-ENVIRONMENT_LIMIT: Final = 12
-"""Custom environments that a project may have here."""
+ENVIRONMENT_LIMITS: Final = {"hobby": 0, PLAN: 12, "enterprise": 12}
+"""Custom environments that a project may have here, by plan. Only that hobby has
+none is documented."""
 
 CREATOR: Final = {"uid": USER_ID, "username": USERNAME, "email": EMAIL}
 
@@ -49,7 +50,7 @@ def user_answer() -> Json:
     }
 
 
-def team_answer() -> Json:
+def team_answer(plan: str) -> Json:
     """Return the one team."""
     return {
         "id": TEAM_ID,
@@ -61,7 +62,15 @@ def team_answer() -> Json:
         "createdAt": FOUNDED_AT,
         "updatedAt": FOUNDED_AT,
         "stagingPrefix": TEAM_SLUG,
-        "billing": {"plan": PLAN},
+        "billing": {"plan": plan},
+        "membership": {
+            "uid": USER_ID,
+            "teamId": TEAM_ID,
+            "role": "OWNER",
+            "confirmed": True,
+            "created": FOUNDED_AT,
+            "createdAt": FOUNDED_AT,
+        },
         "sensitiveEnvironmentVariablePolicy": "default",
     }
 
@@ -94,6 +103,8 @@ def project_answer(state: State, project: Project) -> Json:
         "lastAliasRequest": project.last_alias_request,
         "lastRollbackTarget": project.last_rollback_target,
     }
+    if project.link:
+        answer["link"] = project.link
     if project.rollback_description:
         answer["rollbackDescription"] = project.rollback_description
     return answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from launchbook.sandbox.vercel.answers import ENVIRONMENT_LIMIT, environment_answer
+from launchbook.sandbox.vercel.answers import ENVIRONMENT_LIMITS, environment_answer
 from launchbook.sandbox.vercel.body import Fields, read_fields
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
 from launchbook.sandbox.vercel.records import CustomEnvironment
@@ -37,7 +37,7 @@ class EnvironmentHandlers:
         environments = self._state.environments_of(project.id)
         return web.json_response(
             {
-                "accountLimit": {"total": ENVIRONMENT_LIMIT},
+                "accountLimit": {"total": self._limit()},
                 "environments": [
                     environment_answer(self._state, one) for one in environments
                 ],
@@ -53,7 +53,7 @@ class EnvironmentHandlers:
         project = self._platform.project(request)
         fields = await read_fields(request, _FIELDS | {"copyEnvVarsFrom"})
         slug = self._free_slug(project, fields.text("slug"))
-        if len(self._state.environments_of(project.id)) >= ENVIRONMENT_LIMIT:
+        if len(self._state.environments_of(project.id)) >= self._limit():
             message = "The limit of custom environments of this plan is reached."
             raise ApiError(402, "custom_environments_limit_reached", message)
         moment = self._state.moment()
@@ -103,6 +103,10 @@ class EnvironmentHandlers:
         del self._state.environments[environment.id]
         self._state.save()
         return answer
+
+    def _limit(self) -> int:
+        """Return how many a project may have on the team's plan."""
+        return ENVIRONMENT_LIMITS.get(self._platform.plan, 0)
 
     def _environment(self, request: web.Request) -> CustomEnvironment:
         project = self._platform.project(request)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from launchbook.sandbox.issuance import apex_of
 from launchbook.sandbox.vercel.answers import domain_answer
 from launchbook.sandbox.vercel.body import read_fields
+from launchbook.sandbox.vercel.certifier import (
+    EDGE_ADDRESSES,
+    GENERAL_TARGET,
+    target_of,
+)
 from launchbook.sandbox.vercel.deployment_answers import alias_answer, created_text
 from launchbook.sandbox.vercel.faults import ApiError, bad_request, not_found
 from launchbook.sandbox.vercel.paging import cut, read_end, whole
@@ -63,6 +68,7 @@ class DomainHandlers:
         _apply(domain, fields)
         self._state.domains[name] = domain
         self._platform.publisher.attach(domain)
+        self._platform.certifier.accompany(domain)
         self._state.save()
         return web.json_response(domain_answer(domain))
 
@@ -97,10 +103,11 @@ class DomainHandlers:
         return web.json_response(domain_answer(domain))
 
     async def verify(self, request: web.Request) -> web.Response:
-        """POST /v9/projects/{project}/domains/{domain}/verify."""
+        """POST /v9/projects/{project}/domains/{domain}/verify: looks into DNS."""
         domain = self._domain(request)
         operation = "POST /v9/projects/{project}/domains/{domain}/verify"
-        if self._platform.faults.take(operation, "verify_failed"):
+        is_refused = self._platform.faults.take(operation, "verify_failed") is not None
+        if is_refused or not await self._is_proven(domain):
             message = f"Domain _vercel.{domain.apex} is missing required TXT Record."
             raise ApiError(400, "missing_txt_record", message)
         domain.challenge = None
@@ -119,27 +126,36 @@ class DomainHandlers:
     async def configuration(self, request: web.Request) -> web.Response:
         """GET /v6/domains/{domain}/config: whether DNS leads here.
 
-        Names of the platform always do. Of others nothing is known here but
-        what should be set, which differs from project to project.
+        What should be set differs from project to project.
         """
-        account_of(request)
+        account_id = account_of(request)
         name = request.match_info["domain"].lower()
-        is_ours = name.endswith(HOST_SUFFIX)
         domain = self._state.domains.get(name)
-        seed = hashlib.sha256((domain.project_id if domain else name).encode())
-        cname = f"{seed.hexdigest()[:16]}.vercel-dns-017.com."
+        project = self._state.find_project(
+            account_id, request.query.get("projectIdOrName", "")
+        )
+        owner = project.id if project else domain.project_id if domain else name
+        kind = await self._platform.certifier.configured_by(name)
         return web.json_response(
             {
-                "configuredBy": "CNAME" if is_ours else None,
-                "acceptedChallenges": ["http-01"] if is_ours else [],
-                "recommendedIPv4": [{"rank": 1, "value": ["216.198.79.1"]}],
+                "configuredBy": kind,
+                "acceptedChallenges": ["http-01"] if kind else [],
+                "recommendedIPv4": [{"rank": 1, "value": list(EDGE_ADDRESSES)}],
                 "recommendedCNAME": [
-                    {"rank": 1, "value": cname},
-                    {"rank": 2, "value": "cname.vercel-dns.com."},
+                    {"rank": 1, "value": f"{target_of(owner)}."},
+                    {"rank": 2, "value": f"{GENERAL_TARGET}."},
                 ],
-                "misconfigured": not is_ours,
+                "misconfigured": kind is None,
             }
         )
+
+    async def _is_proven(self, domain: Domain) -> bool:
+        """Whether the TXT record that was asked for is there, or none was."""
+        challenge = domain.challenge
+        if challenge is None:
+            return True
+        found = await self._platform.world.names.lookup(challenge["domain"], "TXT")
+        return challenge["value"] in found
 
     def _domain(self, request: web.Request) -> Domain:
         project = self._platform.project(request)
@@ -173,10 +189,9 @@ class DomainHandlers:
         operation = "POST /v10/projects/{project}/domains"
         if not self._platform.faults.take(operation, "domain_unverified"):
             return None
-        apex = ".".join(name.split(".")[-2:])
         return {
             "type": "TXT",
-            "domain": f"_vercel.{apex}",
+            "domain": f"_vercel.{apex_of(name)}",
             "value": f"vc-domain-verify={name},{secrets.token_hex(10)}",
             "reason": "pending_domain_verification",
         }

@@ -7,8 +7,13 @@ in brackets is the pattern to order them with):
   variables): 409, another update of the variables is under way.
 - ``env_partial`` (``POST /v10/projects/{project}/env``, ``keys``: list of names,
   or the last one when not given): 201 with ``failed[]``.
-- ``domain_unverified`` (``POST /v10/projects/{project}/domains``): ownership
-  needs a TXT record. ``verify_failed`` (``POST .../verify``): it is not there.
+- ``domain_unverified`` (``POST /v10/projects/{project}/domains``): another
+  account has the apex, so ownership needs a TXT record. ``verify_failed``
+  (``POST .../verify``): it is not seen, whatever DNS says.
+- ``certificate_failed`` (``certificate <host>``, ``code``, ``message``,
+  ``times`` 0 for ever): no certificate comes by itself, and none on order.
+- ``plan`` (``team``, ``plan`` as ``hobby``, ``times`` 0): another plan, without
+  custom environments.
 - ``build_failed`` (``build <project name>``, ``message``): the build breaks.
 - ``alias_failed`` (``alias <project name>``): READY, but no name leads to it.
 - ``promote_failed`` (``promote <project name>``): the job ends as failed.

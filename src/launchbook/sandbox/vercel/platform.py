@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from launchbook.sandbox.vercel.answers import PLAN
 from launchbook.sandbox.vercel.blobs import Blobs
 from launchbook.sandbox.vercel.builder import Builder
+from launchbook.sandbox.vercel.certifier import Certifier
 from launchbook.sandbox.vercel.faults import OrderedFaults, forbidden, not_found
 from launchbook.sandbox.vercel.publication import Publisher
 from launchbook.sandbox.vercel.serving import Serving
 from launchbook.sandbox.vercel.state import TEAM_ID, TEAM_SLUG, USER_ID, State
+from launchbook.sandbox.vercel.tokens import Doorkeeper
 from launchbook.sandbox.vercel.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ class Platform:
     publisher: Publisher
     builder: Builder
     serving: Serving
+    certifier: Certifier
+    doorkeeper: Doorkeeper
 
     @classmethod
     def assemble(cls, world: World) -> Platform:
@@ -42,7 +47,23 @@ class Platform:
         workshop = Workshop(state, blobs, world.processes)
         builder = Builder(world, state, workshop, publisher, faults)
         serving = Serving(world, state, faults, builder.folders)
-        return cls(world, state, faults, blobs, publisher, builder, serving)
+        return cls(
+            world=world,
+            state=state,
+            faults=faults,
+            blobs=blobs,
+            publisher=publisher,
+            builder=builder,
+            serving=serving,
+            certifier=Certifier(world, state, faults),
+            doorkeeper=Doorkeeper(state, world.token("vercel")),
+        )
+
+    @property
+    def plan(self) -> str:
+        """The team's plan: pro, or what the fault ``plan`` says."""
+        fault = self.faults.take("team", "plan")
+        return str(fault.details.get("plan", PLAN)) if fault else PLAN
 
     def project(self, request: web.Request) -> Project:
         """Return the project that a request's path names.

@@ -14,6 +14,7 @@ from launchbook.sandbox.vercel.faults import ApiError, bad_request
 from launchbook.sandbox.vercel.paging import cut, read_end
 from launchbook.sandbox.vercel.platform import account_of
 from launchbook.sandbox.vercel.records import Domain, Project
+from launchbook.sandbox.vercel.repositories import link_repository
 from launchbook.sandbox.vercel.settings import (
     DEFAULTS,
     NOT_EMULATED,
@@ -74,6 +75,9 @@ class ProjectHandlers:
         project = add_project(self._state, account_id, name, settings)
         try:
             self._add_variables(project, fields.data.get("environmentVariables"))
+            if repository := fields.mapping("gitRepository"):
+                wish = Fields(repository, {"type", "repo"})
+                link_repository(project, wish, project.created_at)
         except ApiError:
             self._state.remove_project(project)
             raise

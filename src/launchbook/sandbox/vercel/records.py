@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from launchbook.sandbox.issuance import apex_of
+
 Json = dict[str, Any]
 
 FINAL_STATES: Final = frozenset({"READY", "ERROR", "CANCELED"})
@@ -23,6 +25,7 @@ class Project:
         last_alias_request: The newest promote or rollback job.
         last_rollback_target: Set while a rollback holds production.
         rollback_description: Why, when somebody said it.
+        link: The repository whose pushes are deployed, by the vendor's own names.
     """
 
     id: str
@@ -36,6 +39,7 @@ class Project:
     last_alias_request: Json | None = None
     last_rollback_target: Json | None = None
     rollback_description: Json | None = None
+    link: Json | None = None
 
     @property
     def is_auto_assigned(self) -> bool:
@@ -92,6 +96,7 @@ class Domain:
     Attributes:
         is_generated: Made by the platform, not added by anybody.
         challenge: The DNS record that would prove ownership; None when verified.
+        configured_at: Since when DNS leads here, as far as somebody looked.
     """
 
     name: str
@@ -104,11 +109,12 @@ class Domain:
     redirect: str | None = None
     redirect_status: int | None = None
     challenge: Json | None = None
+    configured_at: int | None = None
 
     @property
     def apex(self) -> str:
-        """The registered part of the name: its last two labels."""
-        return ".".join(self.name.split(".")[-2:])
+        """The registered part of the name."""
+        return apex_of(self.name)
 
     @property
     def is_verified(self) -> bool:
@@ -119,6 +125,35 @@ class Domain:
     def is_productive(self) -> bool:
         """Whether it belongs to production."""
         return self.custom_environment_id is None and self.git_branch is None
+
+
+@dataclass(slots=True)
+class Token:
+    """A token of the user; only its digest is kept.
+
+    Attributes:
+        team_id: The one team that it may act in; None: everywhere.
+        ends: The last characters, for people.
+    """
+
+    id: str
+    name: str
+    digest: str
+    ends: str
+    created_at: int
+    active_at: int
+    expires_at: int | None = None
+    team_id: str | None = None
+
+
+@dataclass(slots=True)
+class Certificate:
+    """A certificate for host names of somebody's own."""
+
+    id: str
+    names: list[str]
+    created_at: int
+    expires_at: int
 
 
 @dataclass(slots=True)

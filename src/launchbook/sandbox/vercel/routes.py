@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from launchbook.sandbox.vercel.accounts import AccountHandlers
+from launchbook.sandbox.vercel.certificates import CertificateHandlers
 from launchbook.sandbox.vercel.customenvironments import EnvironmentHandlers
 from launchbook.sandbox.vercel.deployments import DeploymentHandlers
 from launchbook.sandbox.vercel.domains import AliasHandlers, DomainHandlers
 from launchbook.sandbox.vercel.handlers import FileHandlers, VariableHandlers
 from launchbook.sandbox.vercel.projects import ProjectHandlers
 from launchbook.sandbox.vercel.promotions import PromotionHandlers
+from launchbook.sandbox.vercel.repositories import RepositoryHandlers
+from launchbook.sandbox.vercel.tokens import TokenHandlers
 
 if TYPE_CHECKING:
     from launchbook.sandbox.vercel.platform import Platform
@@ -31,10 +34,15 @@ def routes(platform: Platform) -> list[web.RouteDef]:
 
 def _account_routes(platform: Platform) -> list[web.RouteDef]:
     accounts = AccountHandlers(platform)
+    tokens = TokenHandlers(platform)
     return [
         web.get("/v2/user", accounts.user),
         web.get("/v2/teams", accounts.teams),
         web.get("/v2/teams/{team}", accounts.team),
+        web.get("/v6/user/tokens", tokens.listed),
+        web.post("/v3/user/tokens", tokens.create),
+        web.get("/v5/user/tokens/{token}", tokens.read),
+        web.delete("/v3/user/tokens/{token}", tokens.delete),
     ]
 
 
@@ -42,6 +50,7 @@ def _project_routes(platform: Platform) -> list[web.RouteDef]:
     projects = ProjectHandlers(platform)
     environments = EnvironmentHandlers(platform)
     promotions = PromotionHandlers(platform)
+    repositories = RepositoryHandlers(platform)
     one = "/v9/projects/{project}"
     many = "/v9/projects/{project}/custom-environments"
     return [
@@ -50,6 +59,8 @@ def _project_routes(platform: Platform) -> list[web.RouteDef]:
         web.get(one, projects.read),
         web.patch(one, projects.update),
         web.delete(one, projects.delete),
+        web.post(one + "/link", repositories.connect),
+        web.delete(one + "/link", repositories.disconnect),
         web.patch("/v1/projects/{project}/protection-bypass", projects.change_bypass),
         web.get(many, environments.listed),
         web.post(many, environments.create),
@@ -75,6 +86,7 @@ def _variable_routes(platform: Platform) -> list[web.RouteDef]:
 
 def _domain_routes(platform: Platform) -> list[web.RouteDef]:
     domains = DomainHandlers(platform)
+    certificates = CertificateHandlers(platform)
     one = "/v9/projects/{project}/domains/{domain}"
     return [
         web.post("/v10/projects/{project}/domains", domains.create),
@@ -84,6 +96,10 @@ def _domain_routes(platform: Platform) -> list[web.RouteDef]:
         web.delete(one, domains.delete),
         web.post(one + "/verify", domains.verify),
         web.get("/v6/domains/{domain}/config", domains.configuration),
+        web.get("/v8/certs", certificates.listed),
+        web.post("/v8/certs", certificates.issue),
+        web.get("/v8/certs/{certificate}", certificates.read),
+        web.delete("/v8/certs/{certificate}", certificates.delete),
     ]
 
 

@@ -85,8 +85,7 @@ class Serving:
                 f"{REGION}::{stamp}-{secrets.token_hex(6)}"
             )
             response.headers.setdefault(
-                "strict-transport-security",
-                "max-age=63072000; includeSubDomains; preload",
+                "strict-transport-security", _transport_rule(host_of(request))
             )
         return response
 
@@ -95,7 +94,8 @@ class Serving:
             return login_page()
         domain = self._state.domains.get(host)
         if domain and domain.redirect:
-            location = f"https://{domain.redirect}{request.rel_url}"
+            _, colon, port = request.host.partition(":")
+            location = f"https://{domain.redirect}{colon}{port}{request.rel_url}"
             return _moved(location, domain.redirect_status or 307)
         deployment = self._state.deployment_at(host)
         if deployment is None:
@@ -186,6 +186,12 @@ class Serving:
         return await handler(
             request.clone(rel_url=url.relative(), headers=headers, host=url.host or "")
         )
+
+
+def _transport_rule(host: str) -> str:
+    """Return the HSTS header: of somebody's own name it binds no other names."""
+    is_ours = host.endswith(HOST_SUFFIX)
+    return "max-age=63072000" + ("; includeSubDomains; preload" if is_ours else "")
 
 
 def _moved(location: str, status: int) -> web.Response:

@@ -68,7 +68,8 @@ TEXTS: Final = frozenset(
     }
 )
 ON_CREATE: Final = TEXTS | {
-    *("environmentVariables", "framework", "name", "publicSource", "ssoProtection")
+    *("environmentVariables", "framework", "name", "publicSource", "ssoProtection"),
+    "gitRepository",
 }
 """Fields of a new project; the automatic domains and Node's version come later."""
 ON_UPDATE: Final = frozenset({"name", *DEFAULTS})
@@ -80,7 +81,7 @@ NOT_EMULATED: Final = _words(
     """autoAssignCustomDomainsUpdatedBy connectConfigurations
     customerSupportCodeVisibility deploymentPolicy dismissedToasts
     enableAffectedProjectsDeployments enableExternalRewriteCaching
-    enablePreviewFeedback enableProductionFeedback gitLFS gitRepository
+    enablePreviewFeedback enableProductionFeedback gitLFS
     oidcTokenConfig optionsAllowlist passport passwordProtection
     previewDeploymentSuffix previewDeploymentsDisabled protectedSourcemaps
     resourceConfig sandbox serverlessFunctionRegion

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from launchbook.sandbox.vercel.records import (
     Alias,
+    Certificate,
     CustomEnvironment,
     Deployment,
     Domain,
     Project,
+    Token,
     Variable,
 )
 
@@ -61,6 +63,8 @@ class State:
         self.variables: dict[str, Variable] = {}
         self.domains: dict[str, Domain] = {}
         self.aliases: dict[str, Alias] = {}
+        self.certificates: dict[str, Certificate] = {}
+        self.tokens: dict[str, Token] = {}
         self.deployments: dict[str, Deployment] = {}
 
     def load(self) -> None:
@@ -70,6 +74,8 @@ class State:
         self.variables = self._table("variables", Variable)
         self.domains = self._table("domains", Domain)
         self.aliases = self._table("aliases", Alias)
+        self.certificates = self._table("certificates", Certificate)
+        self.tokens = self._table("tokens", Token)
         self.deployments = self._table("deployments", Deployment)
         self._last_moment = int(self._document.data.get("last_moment", 0))
 
@@ -85,10 +91,16 @@ class State:
             "variables": _plain(self.variables),
             "domains": _plain(self.domains),
             "aliases": _plain(self.aliases),
+            "certificates": _plain(self.certificates),
+            "tokens": _plain(self.tokens),
             "deployments": _plain(self.deployments),
             "last_moment": self._last_moment,
         }
         self._document.save()
+
+    def now(self) -> int:
+        """Return now in milliseconds."""
+        return self._clock.milliseconds()
 
     def moment(self) -> int:
         """Return now in milliseconds, later than every moment before.
@@ -128,6 +140,11 @@ class State:
     def domains_of(self, project_id: str) -> list[Domain]:
         """Return a project's host names."""
         return _of(self.domains, project_id)
+
+    def certificate_for(self, host: str) -> Certificate | None:
+        """Return the newest certificate for a host name, if there is one."""
+        found = [one for one in self.certificates.values() if host in one.names]
+        return max(found, key=lambda one: one.created_at, default=None)
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
         """Return the host names that lead to a deployment."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from launchbook.sandbox.emulator import Emulator, rest_operation
-from launchbook.sandbox.vercel.faults import ApiError, forbidden
+from launchbook.sandbox.vercel.faults import ApiError
 from launchbook.sandbox.vercel.platform import Platform
 from launchbook.sandbox.vercel.rate import RateLimits
 from launchbook.sandbox.vercel.routes import routes
@@ -62,7 +61,7 @@ class VercelEmulator(Emulator):
     async def _answer(self, request: web.Request, handler: Next) -> web.StreamResponse:
         """Ask for the token, count, and give every answer its headers."""
         try:
-            self._check_token(request)
+            self._platform.doorkeeper.check(request)
             headers = self._limits.take(rest_operation(request).name)
             response = await handler(request)
         except ApiError as error:
@@ -72,24 +71,17 @@ class VercelEmulator(Emulator):
             response.headers.update(headers)
         return response
 
-    def _check_token(self, request: web.Request) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            message = "The request is missing an authentication token"
-            raise ApiError(401, "forbidden", message, {"missingToken": True})
-        expected = self._world.token(self.name)
-        if not hmac.compare_digest(token.encode(), expected.encode()):
-            raise forbidden("Not authorized", {"invalidToken": True})
-
     async def start(self) -> None:
         """Read the state, and take up builds that were under way."""
         self._world.folder("vercel")
         self._platform.state.load()
         self._platform.builder.resume()
+        self._platform.certifier.resume()
 
     async def stop(self) -> None:
         """End all builds; what they had reached is on disk."""
         await self._platform.builder.stop()
+        await self._platform.certifier.stop()
         self._platform.state.save()
         self._platform.serving.forget()
 
@@ -104,6 +96,10 @@ class VercelEmulator(Emulator):
     def hosts(self) -> Iterable[str]:
         """Return the host names that lead to something or soon will."""
         return self._platform.state.hosts()
+
+    def certified_until(self, host: str) -> float | None:
+        """Return the end of a custom domain's certificate."""
+        return self._platform.certifier.until(host)
 
     def status(self) -> Mapping[str, object]:
         """Return how much there is."""

@@ -37,6 +37,14 @@ def test_what_cannot_be_known_yet_names_the_step_in_the_way() -> None:
     ] == lines(unknown)
 
 
+def test_what_cannot_be_read_back_is_unknown_and_never_unchanged() -> None:
+    unknown = change("unknown", reason="it cannot be read")
+    assert [
+        "  ! toy.house north: unknown, it cannot be read",
+        "plan: 0 to create, 1 unknown, 0 unchanged",
+    ] == lines(unknown)
+
+
 def test_a_remark_stands_in_brackets() -> None:
     remarked = change("update", reason="put there by hand")
     assert "  ~ toy.house north (put there by hand)" == lines(remarked)[0]

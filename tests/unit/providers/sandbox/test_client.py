@@ -25,6 +25,9 @@ ENDPOINTS = {
         "organization": "shop",
     },
     "edge_port": 5,
+    "edge_http_port": 8080,
+    "cloudflare": {"api": "https://c", "token": "t", "account": "a1"},
+    "dns": {"nameservers": ["127.0.0.1:5300"]},
     "pooler": {"session_port": 6, "transaction_port": 7},
     "ca_file": "/somewhere/ca.pem",
 }

@@ -24,7 +24,6 @@ from tests.support.rest_world import (
     SETTINGS,
     VERCEL_ANSWERS,
     VERCEL_DEPLOYMENT,
-    VERCEL_DOMAIN,
     VERCEL_PROJECT,
     VERCEL_VARIABLE,
     WRITES,
@@ -104,7 +103,7 @@ def test_the_newest_bypass_secret_is_returned() -> None:
     assert Secret("new-secret-value") == secret
 
 
-# --- environments and domains ------------------------------------------------
+# --- environments ------------------------------------------------------------
 
 
 def test_an_environment_whose_creation_is_lost_is_found_by_its_slug() -> None:
@@ -112,41 +111,6 @@ def test_an_environment_whose_creation_is_lost_is_found_by_its_slug() -> None:
     assert "cenv_1" == vercel.create_custom_environment("prj_1", "staging").id
     with pytest.raises(Unavailable):
         vercel.create_custom_environment("prj_1", "other")
-
-
-def test_a_domain_that_must_be_proven_carries_its_challenges() -> None:
-    challenge = {
-        "type": "TXT",
-        "domain": "_vercel.example.org",
-        "value": "vc-domain-verify=x",
-        "reason": "pending_domain_verification",
-    }
-    answer = {**VERCEL_DOMAIN, "verified": False, "verification": [challenge]}
-    vercel, _ = client(**{"POST /v10/projects/prj_1/domains": answer})
-    domain = vercel.add_domain("prj_1", "staging.example.org")
-    assert not domain.is_verified
-    assert ("TXT", "_vercel.example.org", "vc-domain-verify=x") == (
-        domain.challenges[0].kind,
-        domain.challenges[0].name,
-        domain.challenges[0].value,
-    )
-
-
-def test_a_domain_of_an_environment_names_it_and_others_do_not() -> None:
-    vercel, sender = client()
-    vercel.add_domain("prj_1", "a.example.org", "cenv_1")
-    vercel.add_domain("prj_1", "b.example.org")
-    expected = [
-        {"name": "a.example.org", "customEnvironmentId": "cenv_1"},
-        {"name": "b.example.org"},
-    ]
-    assert expected == [body_of(request) for request in sender.requests]
-
-
-def test_a_domain_that_is_on_another_project_stays_a_conflict() -> None:
-    vercel, _ = client(**{"POST /v10/projects/prj_1/domains": TAKEN})
-    with pytest.raises(Conflict):
-        vercel.add_domain("prj_1", "elsewhere.example.org")
 
 
 # --- variables ---------------------------------------------------------------

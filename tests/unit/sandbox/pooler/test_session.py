@@ -128,3 +128,63 @@ def test_a_large_answer_and_a_large_question_pass_whole(project: Project) -> Non
         return len(back), len(count)
 
     assert (6_000_000, 50_000) == project.run(work)
+
+
+@pytest.mark.parametrize(
+    ("effect", "sqlstate", "words"),
+    [
+        ("pool_full", "XX000", "(EMAXCONNSESSION) max clients reached"),
+        ("server_full", "53300", "sorry, too many clients already"),
+    ],
+)
+def test_a_full_pooler_and_a_full_server_can_be_ordered(
+    supabase: Supabase, project: Project, effect: str, sqlstate: str, words: str
+) -> None:
+    supabase.fault(effect, "CONNECT session", times=2)
+    for _ in range(2):
+        found, message = project.refusal()
+        assert sqlstate == found
+        assert message.startswith(words)
+    assert 1 == project.run(lambda c: c.fetchval("select 1"))
+
+
+def test_a_failover_leaves_connections_that_take_no_writes(
+    supabase: Supabase, project: Project
+) -> None:
+    supabase.fault("standby", "CONNECT session")
+
+    async def write(connection: Any) -> str:
+        try:
+            await connection.execute("create table written (n int)")
+        except asyncpg.ReadOnlySQLTransactionError as error:
+            return str(error.sqlstate)
+        return "written"
+
+    assert ["25006", "written"] == [project.run(write) for _ in range(2)]
+
+
+def test_while_a_server_restarts_the_pooler_says_so(
+    supabase: Supabase, project: Project
+) -> None:
+    supabase.done("POST", project.path("/restart"))
+
+    async def come_back() -> set[tuple[str, str]]:
+        seen: set[tuple[str, str]] = set()
+        while True:
+            try:
+                connection = await project.connect()
+                assert await connection.fetchval("select true")
+            except asyncpg.PostgresError as error:
+                seen.add((str(error.sqlstate), str(error)))
+            except OSError:
+                pass  # cut off within the login
+            else:
+                await connection.close()
+                return seen
+            # The driver closes without waiting: let TLS say goodbye.
+            await asyncio.sleep(0.05)
+
+    seen = asyncio.run(asyncio.wait_for(come_back(), 20))
+    assert ("XX000", "DbHandler exited") in seen
+    assert {"XX000", "57P01", "57P03"} >= {sqlstate for sqlstate, _ in seen}
+    project.reach("ACTIVE_HEALTHY")

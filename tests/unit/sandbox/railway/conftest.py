@@ -7,6 +7,7 @@ import pytest
 
 from launchbook.sandbox.railway import build
 from launchbook.sandbox.settings import Settings
+from tests.support.names import PlainNames
 from tests.support.railway_account import Account
 from tests.support.sandbox import Sandbox, sandbox_running
 
@@ -35,3 +36,11 @@ def api(shared_railway: Sandbox) -> Account:
     """A project of this test's own on the shared sandbox, without faults."""
     shared_railway.world.faults.clear()
     return Account(shared_railway).open_project()
+
+
+@pytest.fixture
+def names(shared_railway: Sandbox) -> PlainNames:
+    """What the shared sandbox's vendor sees of DNS: nothing at first."""
+    plain = PlainNames()
+    shared_railway.world.names = plain
+    return plain

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from launchbook.sandbox.vercel.answers import ENVIRONMENT_LIMIT
+from launchbook.sandbox.vercel.answers import ENVIRONMENT_LIMITS
 
 if TYPE_CHECKING:
     from tests.support.vercel_world import Vercel
@@ -19,7 +19,7 @@ def test_an_environment_is_found_by_slug_and_by_id(vercel: Vercel) -> None:
     found = vercel.get(f"{many}/staging")
     assert found == vercel.get(f"{many}/{id_}")
     assert vercel.get(many)["environments"] == [found]
-    assert vercel.get(many)["accountLimit"] == {"total": ENVIRONMENT_LIMIT}
+    assert vercel.get(many)["accountLimit"] == {"total": ENVIRONMENT_LIMITS["pro"]}
 
 
 @pytest.mark.parametrize("slug", ["", "production", "Staging", "a" * 33, "-a"])
@@ -37,7 +37,7 @@ def test_a_slug_is_there_once(vercel: Vercel) -> None:
 
 def test_the_plan_has_a_limit(vercel: Vercel) -> None:
     project = vercel.project()
-    for number in range(ENVIRONMENT_LIMIT):
+    for number in range(ENVIRONMENT_LIMITS["pro"]):
         vercel.environment(project, f"env-{number}")
     path = f"/v9/projects/{project}/custom-environments"
     assert vercel.refused("POST", path, {"slug": "more"})[0] == 402

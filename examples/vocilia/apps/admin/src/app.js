@@ -1,4 +1,5 @@
 // What the staff looks at: batches, health, jobs.
+import { config } from "generated:config.js";
 import { call } from "@vocilia/ui/api.js";
 import { kronor, percent, time } from "@vocilia/ui/format.js";
 import { badge, byId, during, element, keepFresh, showBuild, takeParameters, tile } from "@vocilia/ui/page.js";
@@ -53,6 +54,7 @@ byId("enter-form").addEventListener("submit", (event) => {
   event.preventDefault();
   during(byId("open"), open);
 });
+byId("run-batch").hidden = config.NEXT_PUBLIC_ENABLE_MANUAL_BATCH === "false";
 byId("run-batch").addEventListener("click", () =>
   during(byId("run-batch"), async () => {
     await call("/api/admin/batches", { method: "POST", body: {}, token });

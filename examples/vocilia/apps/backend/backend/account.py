@@ -19,6 +19,8 @@ from backend.state import state_of
 BUSINESS = "business"
 STAFF = "staff"
 REWARD = "reward"
+PROBE = "probe"
+"""Of tokens that open nothing: who has one sees which key is taken."""
 CLAIM_LIFETIME_SECONDS = 30 * 86400
 # The hash of a random key: an unknown name costs time as a wrong key does.
 _NO_SUCH_ACCOUNT = bcrypt.hashpw(b"nobody", bcrypt.gensalt(4)).decode()
@@ -42,7 +44,7 @@ def _token(config: Config, audience: str, claims: dict[str, str]) -> web.Respons
         claims,
         audience=audience,
         lifetime_seconds=config.token_lifetime_seconds,
-        key=config.jwt_secret,
+        key=config.jwt_keys[0],
     )
     expires = int(config.token_lifetime_seconds)
     return web.json_response({"token": token, "expires_in_seconds": expires})
@@ -88,7 +90,7 @@ def reward_claim(config: Config, feedback_id: str) -> str:
         {"feedback_id": feedback_id},
         audience=REWARD,
         lifetime_seconds=CLAIM_LIFETIME_SECONDS,
-        key=config.session_secret,
+        key=config.session_keys[0],
     )
 
 
@@ -100,13 +102,24 @@ def require(request: web.Request, audience: str) -> dict[str, Any]:
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     config = state_of(request).config
-    key = config.session_secret if audience == REWARD else config.jwt_secret
+    keys = config.session_keys if audience == REWARD else config.jwt_keys
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     if audience == REWARD and not bearer:
         bearer = session.remembered(request, config)
     try:
-        return tokens.read(bearer, audience=audience, key=key)
+        return tokens.read(bearer, audience=audience, keys=keys)
     except tokens.InvalidToken:
         raise Unauthorized(
             f"a valid {audience} token is needed", {"www-authenticate": "Bearer"}
         ) from None
+
+
+async def show_probe(request: web.Request) -> web.Response:
+    """GET /api/session/{audience}: whether a token of this use is taken, no more.
+
+    The audience `probe` opens nothing else, so that the exchange of a key can be
+    proven with tokens that are worth nothing.
+    """
+    audience = request.match_info["audience"]
+    require(request, audience)
+    return web.json_response({"audience": audience})

@@ -30,6 +30,7 @@ ROUTES = (
     web.get("/api/shops/{code}", feedback.show_shop),
     web.post("/api/feedback", feedback.leave),
     web.get("/api/reward", feedback.show_reward),
+    web.get("/api/session/{audience:probe|reward}", account.show_probe),
     web.post("/api/business/session", account.open_business),
     web.get("/api/feedback", feedback.list_feedback),
     web.post("/api/feedback/{id}/review", feedback.review),
@@ -46,7 +47,7 @@ def build_application(config: Config) -> web.Application:
     application = web.Application(
         middlewares=MIDDLEWARES, client_max_size=LARGEST_BODY_BYTES
     )
-    database = Database(config.database_url, config.database_ca, "vocilia-backend")
+    database = Database(config, "vocilia-backend")
     application[STATE] = State(config, database)
     application[LIMIT] = RateLimit(
         config.rate_limit_max, config.rate_limit_window_seconds

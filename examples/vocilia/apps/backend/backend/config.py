@@ -28,11 +28,15 @@ VARIABLES = (
     Variable("PORT", rules.is_whole(3000, 65535)),
     Variable("DATABASE_URL", rules.is_url("postgresql", "postgres"), EVERYWHERE),
     Variable("DATABASE_CA"),
+    Variable("DATABASE_POOL_SIZE", rules.is_whole(3, 100)),
+    Variable("DATABASE_PATIENCE", rules.is_duration),
     Variable("SUPABASE_URL", rules.is_url("https", "http"), EVERYWHERE),
     Variable("SUPABASE_ANON_KEY", required_in=EVERYWHERE),
     Variable("SUPABASE_SERVICE_ROLE_KEY", required_in=EVERYWHERE),
     Variable("JWT_SECRET", rules.is_long(32), EVERYWHERE),
+    Variable("JWT_SECRET_PREVIOUS", rules.is_long(32)),
     Variable("SESSION_SECRET", rules.is_long(32), EVERYWHERE),
+    Variable("SESSION_SECRET_PREVIOUS", rules.is_long(32)),
     Variable("JWT_EXPIRES_IN", rules.is_duration),
     Variable("CORS_ORIGIN", rules.is_origins, EVERYWHERE),
     Variable("OPENAI_API_KEY", required_in=PRODUCTION),
@@ -75,7 +79,9 @@ class ConfigurationError(Exception):
 class Config:
     """What the backend, the worker and the payments run read from the environment.
 
-    Durations are seconds. `port` is None for the processes that serve nothing.
+    Durations are seconds. `port` is None for the processes that serve nothing. The
+    first of `jwt_keys` and of `session_keys` signs; the others are taken as well,
+    while a key is exchanged.
     """
 
     environment: Environment
@@ -83,8 +89,10 @@ class Config:
     port: int | None
     database_url: str
     database_ca: str | None
-    jwt_secret: str
-    session_secret: str
+    database_pool_size: int
+    database_patience_seconds: float
+    jwt_keys: tuple[str, ...]
+    session_keys: tuple[str, ...]
     token_lifetime_seconds: float
     origins: frozenset[str]
     openai_api_key: str | None
@@ -143,8 +151,12 @@ def read_config(environ: Mapping[str, str], *, needs_port: bool) -> Config:
         port=int(given["PORT"]) if needs_port else None,
         database_url=given["DATABASE_URL"],
         database_ca=given.get("DATABASE_CA"),
-        jwt_secret=given["JWT_SECRET"],
-        session_secret=given["SESSION_SECRET"],
+        database_pool_size=int(given.get("DATABASE_POOL_SIZE", "5")),
+        database_patience_seconds=rules.seconds(
+            given.get("DATABASE_PATIENCE", "60s"), bare_unit="ms"
+        ),
+        jwt_keys=_keys(given, "JWT_SECRET", "JWT_SECRET_PREVIOUS"),
+        session_keys=_keys(given, "SESSION_SECRET", "SESSION_SECRET_PREVIOUS"),
         token_lifetime_seconds=rules.seconds(
             given.get("JWT_EXPIRES_IN", "1h"), bare_unit="s"
         ),
@@ -168,6 +180,11 @@ def read_config(environ: Mapping[str, str], *, needs_port: bool) -> Config:
         has_background_jobs=given.get("ENABLE_BACKGROUND_JOBS", "true") == "true",
         job_concurrency=int(given.get("JOB_CONCURRENCY", "4")),
     )
+
+
+def _keys(given: Mapping[str, str], *names: str) -> tuple[str, ...]:
+    """The values of those that are set, in order, each once."""
+    return tuple(dict.fromkeys(given[name] for name in names if name in given))
 
 
 def _environment(text: str) -> Environment:

@@ -153,19 +153,30 @@ async def list_rewards(request: web.Request) -> web.Response:
     return web.json_response({"rewards": [as_json(row) for row in rows]})
 
 
+_DECIDE = """
+update feedback set status = $2 where id = $1 and status = 'review'
+"""
+_IS_DECIDED = """
+select exists (select 1 from feedback where id = $1 and status = $2)
+"""
+
+
 async def review(request: web.Request) -> web.Response:
-    """POST /api/feedback/{id}/review: the business decides an open case."""
+    """POST /api/feedback/{id}/review: the business decides an open case.
+
+    A decision that is there already is no error: the request may have been sent
+    again, or its first transaction may have lost nothing but its answer.
+    """
     user_id = require(request, BUSINESS)["sub"]
     feedback_id = id_in_path(request)
     decision = (await read_body(request, "review"))["decision"]
-    result = await state_of(request).database.run(
-        owner(user_id),
-        lambda connection: connection.execute(
-            "update feedback set status = $2 where id = $1 and status = 'review'",
-            UUID(feedback_id),
-            decision,
-        ),
-    )
-    if result != "UPDATE 1":
+
+    async def decide(connection: Connection) -> bool:
+        key = UUID(feedback_id)
+        if await connection.execute(_DECIDE, key, decision) == "UPDATE 1":
+            return True
+        return bool(await connection.fetchval(_IS_DECIDED, key, decision))
+
+    if not await state_of(request).database.run(owner(user_id), decide):
         raise NotFound("there is no feedback with this id that waits for a review")
     return web.json_response({"id": feedback_id, "status": decision})

@@ -17,7 +17,7 @@ EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
 
 async def pay(config: Config, week: str) -> int:
     """Run the batch of a week; return the exit status of the process."""
-    database = Database(config.database_url, config.database_ca, "vocilia-payments")
+    database = Database(config, "vocilia-payments")
     await database.open()
     try:
         record, is_new = await database.run(

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from backend import job
-from backend.database import POOL_SIZE, SERVICE, Connection, Database, Work
+from backend.database import SERVICE, Connection, Database, Work
 
 HEARTBEAT_STALE_SECONDS = 20
 
@@ -31,9 +31,7 @@ async def once(database: Database, work: Work[Any], timeout_seconds: float) -> A
     Raises:
         DatabaseUnavailable: There was no answer.
     """
-    return await database.run(
-        SERVICE, work, attempts=1, timeout_seconds=timeout_seconds
-    )
+    return await database.probe(SERVICE, work, timeout_seconds)
 
 
 def pool(database: Database) -> dict[str, float]:
@@ -41,8 +39,8 @@ def pool(database: Database) -> dict[str, float]:
     active = database.active_connections
     return {
         "active_connections": active,
-        "max_connections": POOL_SIZE,
-        "pool_utilization": round(100 * active / POOL_SIZE, 1),
+        "max_connections": database.size,
+        "pool_utilization": round(100 * active / database.size, 1),
     }
 
 

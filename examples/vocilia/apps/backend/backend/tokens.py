@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
@@ -43,22 +43,27 @@ def issue(
     return f"{signed}.{_encode(_signature(signed, key))}"
 
 
-def read(token: str, *, audience: str, key: str) -> dict[str, Any]:
+def read(token: str, *, audience: str, keys: Sequence[str]) -> dict[str, Any]:
     """Return the claims of a valid token.
+
+    Args:
+        token: As the caller sent it.
+        audience: The use that it must be for.
+        keys: Any of these may have signed it: the current one first, then the one
+            before it while the key is exchanged.
 
     Raises:
         InvalidToken: It is not one; the reason is not told to the caller.
     """
     try:
         header, body, signature = token.split(".")
-        is_ours = hmac.compare_digest(
-            _decode(signature), _signature(f"{header}.{body}", key)
-        )
+        given, signed = _decode(signature), f"{header}.{body}"
+        is_ours = [hmac.compare_digest(given, _signature(signed, key)) for key in keys]
         algorithm = json.loads(_decode(header)).get("alg")
         claims: dict[str, Any] = json.loads(_decode(body))
         is_current = time.time() < claims["exp"] and claims["aud"] == audience
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise InvalidToken from None
-    if not (is_ours and algorithm == "HS256" and is_current):
+    if not (any(is_ours) and algorithm == "HS256" and is_current):
         raise InvalidToken
     return claims

@@ -143,7 +143,7 @@ class Worker:
                 lambda c: c.execute(
                     "delete from worker_heartbeats where worker = $1", self.name
                 ),
-                attempts=1,
+                patience_seconds=0,
             )
 
     async def _write_beat(self, connection: Connection, build: str | None) -> None:
@@ -163,7 +163,7 @@ async def serve(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    database = Database(config.database_url, config.database_ca, "vocilia-worker")
+    database = Database(config, "vocilia-worker")
     await database.open()
     build = build_identity()
     log.event("starting", build=build, has_background_jobs=config.has_background_jobs)

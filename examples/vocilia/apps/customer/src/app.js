@@ -1,4 +1,5 @@
 // Leave feedback for a shop, then see what it earned.
+import { config } from "generated:config.js";
 import { shapes } from "generated:shapes.js";
 import { call } from "@vocilia/ui/api.js";
 import { kronor } from "@vocilia/ui/format.js";
@@ -45,7 +46,7 @@ async function send() {
   byId("thanks-shop").textContent = `${sent.shop.name} has received your feedback.`;
   byId("ask").hidden = true;
   byId("thanks").hidden = false;
-  watchReward(sent.claim).catch(() => showReward("Your reward will be ready soon."));
+  if (config.NEXT_PUBLIC_ENABLE_REWARDS !== "false") watchReward(sent.claim).catch(() => showReward("Your reward will be ready soon."));
 }
 
 function showReward(text) {

@@ -1,0 +1,189 @@
+"""The files of ``keys/``: an age identity, and the keys that are encrypted to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from launchbook.config import safe_file
+from launchbook.config.identity import (
+    Identity,
+    decrypted,
+    encrypted,
+    new_identity,
+    parse_identity,
+    read_identity,
+)
+from launchbook.errors import KeyUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from launchbook.redact import Secret
+
+IDENTITY_FILE: Final = "operations.key"
+BREAK_GLASS_FILE: Final = "break-glass.pub"
+"""The public half of the identity that lies sealed on paper."""
+KEY_BYTES: Final = 32
+ID_DIGITS: Final = 12
+LEDGER: Final = "ledger"
+FINGERPRINT: Final = "fingerprint"
+PURPOSES: Final = (LEDGER, FINGERPRINT)
+_WHO: Final = f"keys/{IDENTITY_FILE}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """A symmetric key, and the id that is derived from it."""
+
+    purpose: str
+    value: bytes
+
+    @property
+    def id(self) -> str:
+        """Such as ``ledger-1f0c9a7b2e44``; says nothing about the key."""
+        seed = b"launchbook key id\0" + self.purpose.encode() + b"\0" + self.value
+        return f"{self.purpose}-{hashlib.sha256(seed).hexdigest()[:ID_DIGITS]}"
+
+
+class KeyFolder:
+    """The files of ``keys/``.
+
+    Args:
+        path: The folder.
+        given: The identity in place of the folder's own.
+    """
+
+    def __init__(self, path: Path, given: Secret | None) -> None:
+        self.path = path
+        self._given = given
+        self.identity_path = path / IDENTITY_FILE
+        self.break_glass_path = path / BREAK_GLASS_FILE
+
+    def key_path(self, purpose: str) -> Path:
+        """Return the file of a key."""
+        return self.path / f"{purpose}.age"
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether there is an identity, given or kept."""
+        return self._given is not None or self.identity_path.exists()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be made."""
+        paths = (self.key_path(LEDGER), self.key_path(FINGERPRINT))
+        return self.has_identity and all(path.exists() for path in paths)
+
+    @property
+    def break_glass(self) -> str:
+        """The public half of the break-glass identity; empty without one."""
+        try:
+            return self.break_glass_path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    def identity(self) -> Identity:
+        """Return the identity.
+
+        Raises:
+            KeyUnusable: It is none, or others may read it.
+        """
+        if self._given is not None:
+            return parse_identity(self._given.reveal(), "the identity that was given")
+        return read_identity(self.identity_path)
+
+    def read_keys(self, identity: Identity) -> tuple[Key, Key]:
+        """Return the ledger's key and the fingerprint key."""
+        return self.read_key(identity, LEDGER), self.read_key(identity, FINGERPRINT)
+
+    def read_or_make_up(self) -> tuple[Identity, Key, Key]:
+        """Return those that exist, and others that are written nowhere.
+
+        Raises:
+            KeyUnusable: The identity is gone, and there are keys encrypted to it.
+        """
+        has_key = {each: self.key_path(each).exists() for each in PURPOSES}
+        if not self.has_identity and any(has_key.values()):
+            raise _lost(self.identity_path)
+        identity = self.identity() if self.has_identity else new_identity()
+        ledger, fingerprint = (
+            self.read_key(identity, each) if has_key[each] else _new_key(each)
+            for each in PURPOSES
+        )
+        return identity, ledger, fingerprint
+
+    def make_missing(self) -> None:
+        """Make what is not there yet; somebody else may have been faster."""
+        missing = [
+            purpose for purpose in PURPOSES if not self.key_path(purpose).exists()
+        ]
+        if not self.has_identity:
+            if len(missing) < 2:
+                raise _lost(self.identity_path)
+            safe_file.write(self.identity_path, f"{new_identity()}\n".encode())
+        self.write_keys(self.identity(), [_new_key(each) for each in missing])
+
+    def write_keys(self, identity: Identity, keys: Sequence[Key]) -> None:
+        """Encrypt keys to the identity, and to the break-glass one if there is one."""
+        public = [str(identity.to_public()), *filter(None, [self.break_glass])]
+        for key in keys:
+            content = json.dumps({"id": key.id, "key": key.value.hex()}).encode()
+            safe_file.write(self.key_path(key.purpose), encrypted(content, public))
+
+    def read_key_by_any(self, spare: Identity, purpose: str) -> Key:
+        """Read a key with the spare identity, or else with the folder's own.
+
+        A recovery that was cut off has replaced some keys and not the others.
+        """
+        try:
+            return self.read_key(spare, purpose)
+        except KeyUnusable:
+            if not self.has_identity:
+                raise
+            return self.read_key(self.identity(), purpose)
+
+    def read_key(self, identity: Identity, purpose: str) -> Key:
+        """Return one key.
+
+        Raises:
+            KeyUnusable: It is damaged, or was encrypted to others.
+        """
+        path = self.key_path(purpose)
+        try:
+            content = json.loads(decrypted(identity, path.read_bytes(), _WHO))
+            key = Key(purpose, bytes.fromhex(content["key"]))
+            is_whole = len(key.value) == KEY_BYTES and content["id"] == key.id
+        except (ValueError, KeyError, TypeError) as error:
+            raise _damaged(path) from error
+        except KeyUnusable as error:
+            raise _damaged(path) from error
+        if not is_whole:
+            raise _damaged(path)
+        return key
+
+
+def _new_key(purpose: str) -> Key:
+    return Key(purpose, secrets.token_bytes(KEY_BYTES))
+
+
+def _damaged(path: Path) -> KeyUnusable:
+    return KeyUnusable(
+        f"{path} cannot be decrypted with {_WHO}",
+        hint="Put the file, or the identity that it was encrypted to, back from its "
+        "copy.",
+    )
+
+
+def _lost(path: Path) -> KeyUnusable:
+    return KeyUnusable(
+        f"{path} is gone, and other keys are encrypted to it",
+        hint="Put it back from its copy, or type `invoke secrets.recover` with the "
+        f"break-glass identity; without both, type `mv {path.parent} "
+        f"{path.parent}.old` to start with new keys: the ledger then reads as "
+        "unverifiable.",
+    )

@@ -1,0 +1,1 @@
+"""Is the database safe? Advice from its catalogue, a proof of its policies, its pool."""

@@ -1,0 +1,1 @@
+"""DNS zones and records, by way of octoDNS."""

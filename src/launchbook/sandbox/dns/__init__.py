@@ -1,0 +1,1 @@
+"""DNS of the sandbox: a real server on loopback, and who asks it."""

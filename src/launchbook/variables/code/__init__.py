@@ -1,0 +1,1 @@
+"""The reader of code: which environment variables the product's programs ask for."""
