@@ -135,19 +135,16 @@ def test_before_anything_is_there_every_name_says_so(names: Journey) -> None:
         ("CNAME", BACKEND, "route-record-missing"),
     ],
 )
-def test_a_record_that_does_not_show_is_named_and_the_run_goes_on_once_it_does(
-    names: Journey, kind: str, host: str, fault: str
+def test_a_record_that_does_not_show_is_named(
+    served: Journey, kind: str, host: str, fault: str
 ) -> None:
-    names.order("cloudflare", f"record {host} {kind}", "hidden", times=FOR_EVER)
-    waiting = names.run(RUN)
-    assert WAITING == waiting.status, waiting.out + waiting.err
-    assert fault == faults(names, BACKEND)[0]
-    told = names.run(STATUS, "--host", BACKEND)
+    served.order("cloudflare", f"record {host} {kind}", "hidden", times=FOR_EVER)
+    assert fault == faults(served, BACKEND)[0]
+    told = served.run(STATUS, "--host", BACKEND)
+    assert WAITING == told.status
     assert f"{fault}: {kind} {host} should be " in told.out
-    names.sandbox.control("DELETE", "/faults")
-    done = goes_on(names)
-    assert 0 == done.status, done.out + done.err
-    assert [] == faults(names, BACKEND)
+    served.sandbox.control("DELETE", "/faults")
+    assert [] == faults(served, BACKEND)
 
 
 def test_a_record_that_is_proxied_by_hand_is_named(served: Journey) -> None:
@@ -176,6 +173,8 @@ def test_caa_records_that_forbid_the_authority_are_named(names: Journey) -> None
     )
     assert "digicert.com" in names.run(STATUS).out
     names.sandbox.control("DELETE", "/faults")
+    # The platform orders at once, and may be quicker than DNS with our new record.
+    assert goes_on(names).code in {"", "certificate-refused"}
     done = goes_on(names)
     assert 0 == done.status, done.out + done.err
 

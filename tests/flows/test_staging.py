@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.journey import (
+    FIRST,
     STAGING,
     Journey,
     Provisioned,
@@ -27,7 +28,9 @@ MADE = {
     "environmentPatchCommitStaged": 3,
     "serviceCreate": 3,
     "serviceInstanceUpdate": 3,
-    "serviceDomainCreate": 1,
+    "customDomainCreate": 1,
+    "POST /client/v4/zones": 1,
+    "POST /client/v4/zones/{zone}/dns_records": 6,
     "variableCollectionUpsert": 3,
     "POST /project/{project}/environment/{environment}/up": 3,
     "POST /v11/projects": 3,
@@ -42,7 +45,7 @@ def test_the_first_run_makes_each_thing_once(provisioned: Provisioned) -> None:
     made = dict(provisioned.made)
     made.pop("POST /v2/files")
     assert made == MADE
-    assert counts(30) == provisioned.first.counts
+    assert counts(FIRST) == provisioned.first.counts
 
 
 def test_four_addresses_answer_with_the_build_that_was_made(

@@ -43,7 +43,7 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-port=0",
     "--window-size=1000,900",
-    "--host-resolver-rules=MAP *.localhost 127.0.0.1",
+    "--host-resolver-rules=MAP *.localhost 127.0.0.1, MAP *.vocilia.com 127.0.0.1",
 )
 # The middle of an element, where a person would press.
 MIDDLE = """(() => {

@@ -118,12 +118,14 @@ steps:
       service_id: ${steps.backend_service.outputs.id}
       host: ${steps.backend_domain.outputs.host}
       after: ${steps.domain_propagation.outputs.names}
+      patience_seconds: 2
   - id: customer_certificate
     uses: vercel.certificate
     with:
       project_id: ${steps.customer_project.outputs.id}
       host: ${steps.customer_domain.outputs.host}
       after: ${steps.domain_propagation.outputs.names}
+      patience_seconds: 2
   - id: backend_tls
     uses: domain.tls
     with:
@@ -223,15 +225,15 @@ def main(root: Path, entry: str, moment: str) -> None:
     options = {
         OPTION: Place(root, dict(os.environ)),
         "environment": "staging",
-        "workers": "4",
+        "workers": "1",
     }
     whole = open_app(open_desk(options), options)
     values = {each.name: getattr(whole, each.name) for each in fields(App)}
     app = DyingApp(**values, entry=entry, moment=moment)
     playbook = app.playbook("staging")
-    app.engine(playbook, lambda _: None, ledger=app.open_ledger()).run(
-        playbook.all_entries
-    )
+    engine = app.engine(playbook, lambda _: None, ledger=app.open_ledger())
+    result = engine.run(playbook.all_entries)
+    sys.exit(f"it did not die {moment} of {entry}: {result}")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launchbook.app.register import STEPS
 from launchbook.cli.place import Place
 from launchbook.cli.program import program
 from launchbook.config.package_data import data_root
+from launchbook.config.playbook import load_playbook
+from launchbook.config.workspace import Workspace
 from launchbook.sandbox.settings import Settings
 from tests.support.sandbox import Sandbox, sandbox_running
 
@@ -33,23 +36,30 @@ SOURCE = Path(__file__).parents[2] / "src"
 TASKS = "from launchbook.cli import namespace\n\nns = namespace.build()\n"
 STAGING = "provision.staging"
 FILE_UPLOAD = "POST /v2/files"
-STEPS = 40
-"""Entries of ``provision.staging``, with all that it needs."""
+FIRST = 36
+"""Steps of ``provision.staging`` that write when nothing is there."""
 
 
-def counts(changed: int) -> str:
-    """Return the line that counts steps when nothing failed."""
-    return f"{changed} changed, {STEPS - changed} unchanged, 0 failed"
+def counts(changed: int, playbook: str = "staging") -> str:
+    """Return the line that counts the steps of a playbook when nothing failed."""
+    workspace = Workspace(data_root(), data_root())
+    entries = load_playbook(workspace, playbook, steps=STEPS).all_entries
+    return f"{changed} changed, {len(entries) - changed} unchanged, 0 failed"
 
 
 def backend_host(environment: str = "staging") -> str:
     """Return the host name at which the backend answers."""
-    return f"backend-{environment}.up.railway.localhost"
+    return _host("api", environment)
 
 
 def web_host(app: str, environment: str = "staging") -> str:
     """Return the host name at which a web app answers."""
-    return f"vocilia-{environment}-{app}.vercel.localhost"
+    return _host(app, environment)
+
+
+def _host(app: str, environment: str) -> str:
+    label = app if environment == "production" else f"{environment}-{app}"
+    return f"{label}.vocilia.com"
 
 
 def web_project(app: str, environment: str = "staging") -> str:

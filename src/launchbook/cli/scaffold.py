@@ -59,5 +59,6 @@ def make_folder(folder: Path) -> None:
 
 
 def _caches(_: str, names: list[str]) -> set[str]:
-    """What a build leaves behind and nobody needs."""
-    return {name for name in names if name in {"__pycache__", "dist", "node_modules"}}
+    """What a build leaves behind and nobody needs, and files of secrets."""
+    left = {"__pycache__", "dist", "node_modules"}
+    return {name for name in names if name in left or name.startswith(".env")}

@@ -163,9 +163,9 @@ class Planner:
             inputs = self._bench.kit.inputs(entry, resolved)
         except UsageError as error:
             raise _located(error, entry) from error
-        return self._look(entry, step, inputs, self._digest(resolved))
+        return self.look(entry, step, inputs, self._digest(resolved))
 
-    def _look(
+    def look(
         self, entry: PlaybookEntry, step: Step, inputs: object, inputs_digest: str
     ) -> StepPlan:
         """Facts, then plan."""

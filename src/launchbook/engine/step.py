@@ -113,7 +113,7 @@ class Context:
         fingerprint: Keyed fingerprint of a secret, for comparisons.
         idempotency_key: The same for the same step, inputs and environment, so
             that a run that was killed finds what it made.
-        overrides: What the run may pass; only gates ask.
+        overrides: What the run may pass; gates ask, and steps with a guard of theirs.
         is_asserting: Whether what cannot be read back shall be written again.
     """
 
@@ -208,4 +208,13 @@ class Destroyable(Protocol):
 
     def destroy(self, inputs: Any, facts: Any, context: Context) -> None:
         """Delete what ``facts`` found; what is gone already is no error."""
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A step that finds its thing again when what its inputs named is gone."""
+
+    def recall(self, prior: Prior) -> Any:
+        """Return the inputs by which it was proven last, or None."""
         ...

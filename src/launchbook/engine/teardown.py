@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.engine.planner import Planner
 from launchbook.engine.poll import until
 from launchbook.engine.scribe import described
-from launchbook.engine.step import Destroyable
+from launchbook.engine.step import Destroyable, Recalling
 from launchbook.errors import InputError, LaunchbookError, VerificationFailed
 from launchbook.model.change import Action, Change
 from launchbook.model.event import EventKind
@@ -171,15 +171,28 @@ class Teardown:
         for name in _in_order(self._graph):
             outputs = {each: plan.planned.outputs for each, plan in plans.items()}
             try:
-                plans[name] = self._planner.plan_step(
-                    self._graph.entries[name], outputs
-                )
+                plan = self._planner.plan_step(self._graph.entries[name], outputs)
+                plans[name] = self._recalled(plan)
             except LaunchbookError as error:
                 if self._is_owner(name):
                     raise
                 # A lost secret or a broken file must not keep the rest alive.
                 unseen[name] = error.message
         return plans, unseen
+
+    def _recalled(self, plan: StepPlan) -> StepPlan:
+        """A step whose inputs are gone, by what it was proven with last."""
+        prior = self._bench.memory.latest(plan.id)
+        if (
+            plan.unknown is None
+            or prior is None
+            or not isinstance(plan.step, Recalling)
+        ):
+            return plan
+        inputs = plan.step.recall(prior)
+        if inputs is None:
+            return plan
+        return self._planner.look(plan.entry, plan.step, inputs, prior.inputs_digest)
 
     def _is_owner(self, name: str) -> bool:
         uses = self._graph.entries[name].uses

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class RecordSet:
     """All records of one host and kind; no trailing dots.
 
     Attributes:
-        kind: As ``CNAME``.
+        kind: As ``CNAME``; also where a provider has an alias at a zone's top.
         values: Sorted. A CAA reads as ``0 issue letsencrypt.org``.
         ttl_seconds: How long others may remember it.
         is_proxied: Whether the provider answers in its own name instead.
@@ -39,6 +43,11 @@ class RecordSet:
     ttl_seconds: int
     is_proxied: bool = False
 
+    @property
+    def label(self) -> str:
+        """Host and kind, which no other set of the zone has."""
+        return f"{self.host} {self.kind}"
+
     def as_json(self) -> dict[str, object]:
         """Return it as evidence keeps it."""
         return {
@@ -46,4 +55,16 @@ class RecordSet:
             "type": self.kind,
             "values": list(self.values),
             "ttl_seconds": self.ttl_seconds,
+            "is_proxied": self.is_proxied,
         }
+
+
+def record_set_of(node: Mapping[str, Any]) -> RecordSet:
+    """Read back what ``as_json`` wrote."""
+    return RecordSet(
+        host=str(node["host"]),
+        kind=str(node["type"]),
+        values=tuple(map(str, node["values"])),
+        ttl_seconds=int(node["ttl_seconds"]),
+        is_proxied=node.get("is_proxied") is True,
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from launchbook.engine.override import LARGE_CHANGE
 from launchbook.engine.step import Context, Prior, Verified, Waiting
 from launchbook.errors import VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
@@ -95,9 +96,8 @@ class DnsRecords:
         ]
         if slow:
             context.progress("lowering the TTL of what is moved")
-            self._client.replace_records(
-                inputs.zone, [_with_ttl(r, inputs.cutover_ttl_seconds) for r in slow]
-            )
+            lowered = [_with_ttl(r, inputs.cutover_ttl_seconds) for r in slow]
+            self._client.replace_records(inputs.zone, lowered, is_meant=True)
             return _wait_out(slow, context)
         if moving and (left := _left_to_wait(context)):
             return left
@@ -108,7 +108,9 @@ class DnsRecords:
         ]
         pending = [each for each in wanted if _is_pending(each, facts)]
         removed = {(r.host, r.kind) for w in wanted for r in _rivals(w, facts)}
-        self._client.replace_records(inputs.zone, pending, removed)
+        self._client.replace_records(
+            inputs.zone, pending, removed, is_meant=_is_meant(inputs, context)
+        )
         return None
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
@@ -124,9 +126,9 @@ class DnsRecords:
                 f"the DNS provider does not show what was written: {', '.join(wrong)}",
                 hint="Run the same command again; only what differs is written.",
             )
-        return Verified(
-            _outputs(inputs), {"records": [r.as_json() for r in facts.sets]}
-        )
+        ours = {each.host: each for each in _wanted(inputs)}
+        found = [r.as_json() for r in facts.sets if r.host in ours]
+        return Verified(_outputs(inputs), {"zone": inputs.zone, "records": found})
 
     def destroy(self, inputs: Inputs, facts: Facts, context: Context) -> None:
         """Remove what is ours; values of others at the same host stay."""
@@ -141,7 +143,20 @@ class DnsRecords:
                 kept.append(_with_values(found, others))
             else:
                 removed.add((found.host, found.kind))
-        self._client.replace_records(inputs.zone, kept, removed)
+        self._client.replace_records(inputs.zone, kept, removed, is_meant=True)
+
+    def recall(self, prior: Prior) -> Inputs | None:
+        """Return what was proven last, when the host names that asked for it are gone."""
+        zone, known = prior.evidence.get("zone"), prior.evidence.get("records")
+        if not isinstance(zone, str) or not isinstance(known, list | tuple):
+            return None
+        records = tuple(
+            {"host": each["host"], "type": each["type"], "value": value}
+            for each in known
+            for value in each["values"]
+            if each["type"] != "CAA"
+        )
+        return Inputs(zone, records, ttl_seconds=300, cutover_ttl_seconds=60)
 
 
 def _wanted(inputs: Inputs) -> list[RecordSet]:
@@ -229,6 +244,11 @@ def _left_to_wait(context: Context) -> Waiting | None:
     if context.clock.now() >= until:
         return None
     return Waiting(str(begun["reason"]), until)
+
+
+def _is_meant(inputs: Inputs, context: Context) -> bool:
+    """Whether a person lets a large part of the zone change."""
+    return context.overrides.find(LARGE_CHANGE, inputs.zone) is not None
 
 
 def _merged(wanted: RecordSet, facts: Facts) -> RecordSet:

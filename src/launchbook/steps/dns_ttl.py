@@ -62,7 +62,7 @@ class DnsTtl:
             for each in facts
             if _differs(each, inputs)
         ]
-        self._client.replace_records(inputs.zone, differing)
+        self._client.replace_records(inputs.zone, differing, is_meant=True)
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read them again."""

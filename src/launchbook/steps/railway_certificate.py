@@ -24,9 +24,9 @@ from launchbook.model.record import time_text
 if TYPE_CHECKING:
     from launchbook.providers.railway.client import RailwayClient
 
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 30
 """How long one run looks on before it rests; what takes longer takes minutes."""
-UNSEEN_SECONDS: Final = 5.0
+UNSEEN_SECONDS: Final = 5
 """The same while the platform does not see the records: DNS is not quick."""
 
 
@@ -36,6 +36,7 @@ class Inputs:
 
     Attributes:
         after: What must have been seen before, as the names that DNS shows.
+        patience_seconds: How long one run looks on before it rests.
     """
 
     project_id: str
@@ -43,6 +44,7 @@ class Inputs:
     service_id: str
     host: str
     after: tuple[str, ...] = ()
+    patience_seconds: int = PATIENCE_SECONDS
 
 
 class RailwayCertificate:
@@ -93,7 +95,8 @@ class RailwayCertificate:
         """
         domain = self._read(inputs, context)
         is_near = domain.is_routed and domain.is_owned
-        deadline = PATIENCE_SECONDS if is_near else UNSEEN_SECONDS
+        unseen = min(UNSEEN_SECONDS, inputs.patience_seconds)
+        deadline = inputs.patience_seconds if is_near else unseen
         context.progress(f"{inputs.host}: waiting for the certificate")
         domain = last_of(
             lambda: self._read(inputs, context),

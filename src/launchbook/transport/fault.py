@@ -1,8 +1,9 @@
 """From a refused request to a typed error: status, vendor code, message, wait.
 
-Three shapes are known: Vercel's ``{"error": {"code", "message", "limit"}}``,
-Supabase's ``{"message"}``, and GraphQL's ``{"errors": [{"message",
-"extensions": {"code"}}]}``. Anything else (an HTML page of an edge) is cut short.
+Four shapes are known: Vercel's ``{"error": {"code", "message", "limit"}}``,
+Supabase's ``{"message"}``, GraphQL's ``{"errors": [{"message", "extensions":
+{"code"}}]}`` and Cloudflare's ``{"errors": [{"code", "message"}]}``. Anything else
+(an HTML page of an edge) is cut short.
 """
 
 from __future__ import annotations
@@ -128,19 +129,19 @@ def _code_and_message(body: object) -> tuple[str, str]:
     if not isinstance(body, dict):
         return "", ""
     if isinstance(errors := body.get("errors"), list) and errors:
-        return _graphql_parts(errors[0])
+        return _first_parts(errors[0])
     inner = body.get("error")
     source = inner if isinstance(inner, dict) else body
     message = source.get("message") or (inner if isinstance(inner, str) else "")
     return _text(source.get("code")), _text(message)
 
 
-def _graphql_parts(error: object) -> tuple[str, str]:
+def _first_parts(error: object) -> tuple[str, str]:
     if not isinstance(error, dict):
         return "", _text(error)
     extensions = error.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, dict) else ""
-    return _text(code), _text(error.get("message"))
+    source = extensions if isinstance(extensions, dict) else error
+    return _text(source.get("code")), _text(error.get("message"))
 
 
 def _retry_after(response: Response, body: object, now: datetime) -> float | None:

@@ -44,13 +44,11 @@ def test_only_what_passes_by_itself_is_tried_again(
     assert expected is backend_module("lost").may_pass(error)
 
 
-@pytest.mark.parametrize("size", range(3, 101))
-def test_work_and_health_together_use_less_than_four_fifths_of_a_pool(
-    size: int,
-) -> None:
-    places = backend_module("database").places_for_work(size)
-    assert places >= 1
-    assert (places + 1) / size < 0.8
+def test_work_and_health_together_use_less_than_four_fifths_of_a_pool() -> None:
+    for size in range(3, 101):
+        places = backend_module("database").places_for_work(size)
+        assert places >= 1
+        assert (places + 1) / size < 0.8
 
 
 def test_pauses_double_up_to_a_second() -> None:
@@ -104,11 +102,10 @@ def decide(backend: Backend, token: str, feedback: str, decision: str) -> int:
 def test_a_decision_that_was_sent_twice_is_one_decision(
     backend: Backend, database: Cluster, business_token: str
 ) -> None:
-    feedback = "b0000000-0000-4000-8000-000000000001"
+    feedback = "d0000000-0000-4000-8000-0000000000d1"
     body = {"id": feedback, "shop": "demo", "rating": 3, "comment": ""}
     assert 201 == backend.post("/api/feedback", body).status
     database.run(f"update feedback set status = 'review' where id = '{feedback}'")
-    database.run("delete from jobs where kind = 'ai_analysis'")
     statuses = [
         decide(backend, business_token, feedback, each)
         for each in ("approved", "approved", "rejected")

@@ -7,17 +7,17 @@ refuses one that touches too much.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import octodns.provider.plan
 import octodns.record
 import octodns.zone
-import requests
 
 from launchbook.errors import (
+    LaunchbookError,
     NotFound,
+    ProviderError,
     RateLimited,
     Rejected,
     Unauthorized,
@@ -25,19 +25,19 @@ from launchbook.errors import (
     UnsafePlan,
 )
 from launchbook.model.dns import Zone
-from launchbook.providers.dns.provider import make_provider
-from launchbook.providers.dns.wire import read_record, write_record
+from launchbook.providers.dns.provider import PLATFORM, provider_maker
+from launchbook.providers.dns.wire import key_of, read_record, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from launchbook.clock import Clock
     from launchbook.model.dns import RecordSet
     from launchbook.providers.dns.provider import DnsSettings
+    from launchbook.redact import Redactor
 
-PLATFORM: Final = "dns"
-for _name in ("CloudflareProvider[dns]", "Record", "Plan", "Zone"):
-    # They tell what is told by our own plan lines, and warn about their defaults.
-    logging.getLogger(_name).setLevel(logging.ERROR)
+EVERYTHING: Final = 1.0
+"""As octoDNS's threshold: as much as there is may change."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,21 @@ class DnsClient:
     """Reads and replaces record sets of a zone.
 
     Attributes:
-        settings: Which provider, and how it is reached.
+        make: Makes a provider of octoDNS: one for each act, as it caches.
     """
 
-    settings: DnsSettings
+    make: Callable[[], Any]
+
+    @classmethod
+    def open(
+        cls, settings: DnsSettings, clock: Clock, redactor: Redactor | None = None
+    ) -> DnsClient:
+        """Return a client of the provider that a set of platforms names.
+
+        Raises:
+            InventoryError: It cannot be used.
+        """
+        return cls(provider_maker(settings, clock, redactor))
 
     def find_zone(self, name: str) -> Zone | None:
         """Return a zone, or None.
@@ -58,7 +69,7 @@ class DnsClient:
         Raises:
             ProviderError: It cannot be asked.
         """
-        provider = self._provider()
+        provider = self.make()
         if hasattr(provider, "find_zone"):
             zone: Zone | None = _guarded(lambda: provider.find_zone(name))
             return zone
@@ -72,7 +83,7 @@ class DnsClient:
         Raises:
             Rejected: The provider cannot be told to, or refuses.
         """
-        provider = self._provider()
+        provider = self.make()
         if not hasattr(provider, "add_zone"):
             raise Rejected(
                 f"the DNS provider cannot be told to make the zone {name}",
@@ -89,7 +100,7 @@ class DnsClient:
             NotFound: The provider has no such zone.
             ProviderError: It cannot be asked.
         """
-        found = self._populated(self._provider(), zone)
+        found = self._populated(self.make(), zone)
         records = (read_record(each) for each in found.records)
         return tuple(sorted(records, key=lambda each: (each.host, each.kind)))
 
@@ -97,33 +108,32 @@ class DnsClient:
         self,
         zone: str,
         wanted: Sequence[RecordSet],
-        removed: Collection[tuple[str, str]] = (),
+        removed: Collection[RecordSet] = (),
+        *,
+        is_large_allowed: bool = False,
     ) -> None:
-        """Write record sets, remove others by host and kind; the rest stays.
+        """Write record sets and remove others; the rest of the zone stays.
+
+        Args:
+            zone: Its name.
+            wanted: What shall stand; whatever is there of the same host and kind
+                makes room.
+            removed: What shall be gone, by host and kind.
+            is_large_allowed: Whether octoDNS's thresholds do not count.
 
         Raises:
             UnsafePlan: octoDNS finds that too much of the zone would change.
             ProviderError: The provider refuses, or cannot be asked.
         """
-        provider = self._provider()
-        desired = self._populated(provider, zone).copy()
-        gone = {*removed, *((each.host, each.kind) for each in wanted)}
-        for record in [r for r in desired.records if _key(r) in gone]:
-            desired.remove_record(record)
-        for each in wanted:
-            desired.add_record(write_record(desired, each), lenient=True)
-
-        def act() -> None:
-            plan = provider.plan(desired)
-            if plan is not None:
-                plan.raise_if_unsafe()
-                provider.apply(plan)
-
-        _guarded(act)
-
-    def _provider(self) -> Any:
-        """A provider of its own for each act: octoDNS remembers what it read."""
-        return make_provider(self.settings)
+        provider = self.make()
+        present = self._populated(provider, zone)
+        if is_large_allowed or (
+            not removed and all(_is_of_ttl(each, present) for each in wanted)
+        ):
+            provider.update_pcent_threshold = EVERYTHING
+            provider.delete_pcent_threshold = EVERYTHING
+        desired = _replaced(present, wanted, removed)
+        _guarded(lambda: _carry_out(provider, desired))
 
     def _populated(self, provider: Any, zone: str) -> Any:
         found = octodns.zone.Zone(f"{zone}.", [])
@@ -139,62 +149,80 @@ class DnsClient:
         return found
 
 
-def _key(record: Any) -> tuple[str, str]:
-    return record.fqdn.rstrip(".").lower(), str(record._type)  # noqa: SLF001 - octoDNS has no other name for it
+def _replaced(
+    present: Any, wanted: Sequence[RecordSet], removed: Collection[RecordSet]
+) -> Any:
+    """The zone that is there, with ours in it."""
+    desired = present.copy()
+    by_key = {key_of(record): record for record in present.records}
+    for key in {(each.host, each.kind) for each in (*wanted, *removed)}:
+        if key in by_key:
+            desired.remove_record(by_key[key])
+    for each in wanted:
+        before = by_key.get((each.host, each.kind))
+        desired.add_record(write_record(desired, each, before), lenient=True)
+    return desired
+
+
+def _is_of_ttl(wanted: RecordSet, present: Any) -> bool:
+    """Whether nothing but the TTL would change, which leads nobody elsewhere."""
+    for record in present.records:
+        if key_of(record) == (wanted.host, wanted.kind):
+            found = read_record(record)
+            return (found.values, found.is_proxied) == (
+                wanted.values,
+                wanted.is_proxied,
+            )
+    return False
+
+
+def _carry_out(provider: Any, desired: Any) -> None:
+    """Plan, weigh, apply; octoDNS weighs only when it is asked to."""
+    plan = provider.plan(desired)
+    if plan is not None:
+        plan.raise_if_unsafe()
+        provider.apply(plan)
 
 
 def _guarded(act: Callable[[], Any]) -> Any:
     """Let errors of octoDNS and of its providers become ours."""
     try:
         return act()
+    except LaunchbookError:
+        raise
     except octodns.provider.plan.UnsafePlan as error:
         raise UnsafePlan(
             f"octoDNS refuses the change of the zone: {error}",
-            hint="Look at the zone at the provider; a name that is missing there may "
-            "have been removed by hand.",
+            hint="Look at the zone at the provider; if it is meant, run the same "
+            'command with --override large-change --reason "...".',
         ) from error
-    except requests.RequestException as error:
-        raise _unavailable(error) from error
     except Exception as error:
         raise _refused(error) from error
 
 
-def _unavailable(error: requests.RequestException) -> Unavailable:
-    response = error.response
-    told = f"status {response.status_code}" if response is not None else "no answer"
-    return Unavailable(
-        f"the DNS provider cannot be asked: {told}",
-        hint="Run the same command again; it looks first and writes nothing twice.",
-        platform=PLATFORM,
-    )
+_KINDS: Final[tuple[tuple[str, type[ProviderError], str], ...]] = (
+    ("Auth", Unauthorized, "Check the options under dns of the set of platforms."),
+    ("RateLimit", RateLimited, "Wait a minute, then run the same command again."),
+    ("Throttl", RateLimited, "Wait a minute, then run the same command again."),
+    ("Timeout", Unavailable, "Run the same command again in a while."),
+    ("Connection", Unavailable, "Run the same command again in a while."),
+    ("5xx", Unavailable, "Run the same command again in a while."),
+)
+"""Providers have no errors in common: parts of their names, and what they mean."""
 
 
 def _refused(error: Exception) -> Exception:
-    """An error of a provider's own, by its name: octoDNS has no common ones."""
-    kind = type(error).__name__
-    if "Authentication" in kind:
-        return Unauthorized(
-            f"the DNS provider refuses our token: {error}",
-            hint="Check dns.token of the set of platforms and the token's rights "
-            "(edit DNS records, read zones).",
-            platform=PLATFORM,
-        )
-    if "RateLimit" in kind:
-        return RateLimited(
-            f"the DNS provider is asked too often: {error}",
-            hint="Wait a minute, then run the same command again.",
-            platform=PLATFORM,
-        )
-    if "5xx" in kind:
-        return Unavailable(
-            f"the DNS provider fails: {error}",
-            hint="Run the same command again in a while.",
-            platform=PLATFORM,
-        )
-    if isinstance(error, octodns.record.RecordException) or "Error" in kind:
-        return Rejected(
-            f"the DNS provider refuses the change: {error}",
-            hint="Look at the record at the provider, then run the same command again.",
-            platform=PLATFORM,
-        )
-    return error
+    """An error of another provider's own, by its name; a bug of ours stays one."""
+    name = type(error).__name__
+    for part, kind, hint in _KINDS:
+        if part in name:
+            return kind(
+                f"the DNS provider fails: {error}", hint=hint, platform=PLATFORM
+            )
+    if isinstance(error, AttributeError | KeyError | TypeError | AssertionError):
+        return error
+    return Rejected(
+        f"the DNS provider refuses: {error}",
+        hint="Look at the zone at the provider, then run the same command again.",
+        platform=PLATFORM,
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,19 +12,27 @@ from octodns_cloudflare import CloudflareProvider
 
 from launchbook.errors import InventoryError
 from launchbook.model.dns import Zone
+from launchbook.redact import reveal
+from launchbook.transport.http import HttpTransport, Origin, bearer
+from launchbook.transport.rate import Rate
+from launchbook.transport.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
-    from launchbook.redact import Secret
+    from launchbook.clock import Clock
+    from launchbook.redact import Redactor
+    from launchbook.transport.http import Access
+    from launchbook.transport.request import Sender
 
+PLATFORM: Final = "dns"
 CLOUDFLARE: Final = "cloudflare"
 LEAST_TTL_SECONDS: Final = 60
 """What Cloudflare takes on every plan (its docs, 2026); octoDNS would say 120."""
-RETRIES: Final = 2
-RETRY_SECONDS: Final = 5
-"""octoDNS would wait for five minutes."""
+RATES: Final[Mapping[str, Rate]] = {"default": Rate(requests=1200, within_seconds=300)}
+"""Per user, all requests together (Cloudflare docs, API rate limits, 2026)."""
+_REPEATABLE: Final = frozenset({"GET", "PUT", "PATCH"})
+"""A record that is put twice is the same; one that is deleted twice is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +42,46 @@ class DnsSettings:
     Attributes:
         provider: ``cloudflare``, or the path of any octoDNS provider's class, as
             ``octodns_route53.Route53Provider``.
-        api: Base address; only Cloudflare's can be another.
-        account: The account's id; empty where the token has only one.
-        options: Arguments of another provider's class.
-        ca_file: The authority to trust; None trusts the usual ones.
+        access: Where Cloudflare is; None for another provider.
+        account: Its account's id; empty where the token has only one.
+        options: Arguments of another provider's class; secrets among them.
     """
 
     provider: str
-    api: str
-    token: Secret
+    access: Access | None = None
     account: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
-    ca_file: Path | None = None
 
 
-def make_provider(settings: DnsSettings) -> Any:
-    """Return a provider of octoDNS.
+def provider_maker(
+    settings: DnsSettings, clock: Clock, redactor: Redactor | None = None
+) -> Callable[[], Any]:
+    """Return what makes a provider of octoDNS: one for each act, as it caches.
 
     Raises:
-        InventoryError: Its class cannot be found, or refuses its arguments.
+        InventoryError: Its class cannot be found, or something is missing.
     """
-    if settings.provider == CLOUDFLARE:
-        return _Cloudflare(settings)
+    if settings.provider != CLOUDFLARE:
+        return partial(_make_other, settings)
+    if settings.access is None:
+        raise InventoryError(
+            "the DNS provider cloudflare has no api or no token",
+            hint="Write dns.api and dns.token into the file of the set of platforms.",
+        )
+    access = settings.access
+    origin = Origin(
+        CLOUDFLARE, access.base_url, bearer(access.token), access.ca_file
+    )
+    sender = HttpTransport(origin, clock=clock, rates=RATES, redactor=redactor)
+    return partial(Cloudflare, sender, settings.account)
+
+
+def _make_other(settings: DnsSettings) -> Any:
     module, _, name = settings.provider.rpartition(".")
+    _quieten(name)
     try:
         made = getattr(import_module(module), name)
-        return made("dns", **settings.options)
+        return made(PLATFORM, **_revealed(settings.options))
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise InventoryError(
             f"the DNS provider {settings.provider} cannot be used: {error}",
@@ -66,28 +90,40 @@ def make_provider(settings: DnsSettings) -> Any:
         ) from error
 
 
-class _Cloudflare(CloudflareProvider):  # type: ignore[misc] # octoDNS has no types
-    """Cloudflare's, with the authority that the set of platforms names."""
+def _revealed(options: Mapping[str, object]) -> dict[str, Any]:
+    """The options as the class takes them, which knows nothing of our secrets."""
+    return {name: reveal(value) for name, value in options.items()}
 
-    def __init__(self, settings: DnsSettings) -> None:
+
+class Cloudflare(CloudflareProvider):  # type: ignore[misc] # octoDNS has no types
+    """octoDNS's own, with requests that go through our transport.
+
+    So they have our time-outs, retries, limits, errors and redaction, and the token
+    never reaches a library's session.
+
+    Args:
+        sender: The transport.
+        account: The account's id; empty where the token has only one.
+    """
+
+    def __init__(self, sender: Sender, account: str = "") -> None:
+        _quieten("CloudflareProvider")
         super().__init__(
-            "dns",
-            token=settings.token.reveal(),
-            account_id=settings.account or None,
+            PLATFORM,
+            account_id=account or None,
             pagerules=False,
             min_ttl=LEAST_TTL_SECONDS,
-            retry_count=RETRIES,
-            retry_period=RETRY_SECONDS,
-            api_url=settings.api,
+            retry_count=0,
+            retry_period=0,
         )
-        if settings.ca_file is not None:
-            # An own authority means the sandbox on loopback: no proxy either.
-            self._sess.verify = str(settings.ca_file)
-            self._sess.trust_env = False
+        self._sender = sender
 
     def find_zone(self, name: str) -> Zone | None:
         """Return the account's zone of a name, with what octoDNS does not tell."""
-        found = self._try_request("GET", "/zones", params={"name": name})["result"]
+        query: dict[str, Any] = {"name": name}
+        if self.account_id:
+            query["account.id"] = self.account_id
+        found = self._request("GET", "/zones", params=query)["result"]
         return _zone(found[0]) if found else None
 
     def add_zone(self, name: str) -> Zone:
@@ -95,7 +131,24 @@ class _Cloudflare(CloudflareProvider):  # type: ignore[misc] # octoDNS has no ty
         body: dict[str, object] = {"name": name, "jump_start": False}
         if self.account_id:
             body["account"] = {"id": self.account_id}
-        return _zone(self._try_request("POST", "/zones", data=body)["result"])
+        return _zone(self._request("POST", "/zones", data=body)["result"])
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        data: object = None,
+    ) -> Any:
+        """Send one request; octoDNS calls this for everything that it does."""
+        request = Request(
+            method,
+            path,
+            query=params or {},
+            json=data,
+            is_safe_to_retry=method in _REPEATABLE,
+        )
+        return self._sender.send(request).json()
 
 
 def _zone(node: Mapping[str, Any]) -> Zone:
@@ -105,3 +158,9 @@ def _zone(node: Mapping[str, Any]) -> Zone:
         name_servers=tuple(map(str, node.get("name_servers") or ())),
         is_active=node.get("status") == "active",
     )
+
+
+def _quieten(name: str) -> None:
+    """Let octoDNS tell of errors only: our own plan lines tell the rest."""
+    for logger in (f"{name}[{PLATFORM}]", "Record", "Plan", "Zone"):
+        logging.getLogger(logger).setLevel(logging.ERROR)

@@ -11,36 +11,60 @@ from launchbook.model.dns import RecordSet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SINGLE: Final = frozenset({"ALIAS", "CNAME"})
-"""Kinds of which a host has only one."""
-NAMES: Final = frozenset({"ALIAS", "CNAME", "NS"})
+ALIAS: Final = "ALIAS"
+CNAME: Final = "CNAME"
+NAMES: Final = frozenset({CNAME, "NS", "PTR"})
 """Kinds whose values are host names."""
+EXTRAS: Final = "cloudflare"
+"""What Cloudflare has beside DNS: the proxy, comments, tags."""
+_TTL_FLAGS: Final = frozenset({"proxied", "auto-ttl"})
+
+
+def key_of(record: Any) -> tuple[str, str]:
+    """Return host and kind; an alias at the zone's top counts as a CNAME."""
+    kind = str(record._type)  # noqa: SLF001 - octoDNS has no other name for it
+    return record.fqdn.rstrip(".").lower(), CNAME if kind == ALIAS else kind
 
 
 def read_record(record: Any) -> RecordSet:
     """Return one record of octoDNS as ours."""
-    kind = str(record._type)  # noqa: SLF001 - octoDNS has no other name for it
+    host, kind = key_of(record)
     values = [record.value] if hasattr(record, "value") else record.values
-    provider = record.octodns.get("cloudflare", {})
     return RecordSet(
-        host=record.fqdn.rstrip(".").lower(),
+        host=host,
         kind=kind,
         values=tuple(sorted(_texts(kind, values))),
         ttl_seconds=int(record.ttl),
-        is_proxied=provider.get("proxied") is True,
+        is_proxied=record.octodns.get(EXTRAS, {}).get("proxied") is True,
     )
 
 
-def write_record(zone: Any, wanted: RecordSet) -> Any:
-    """Return ours as one record of octoDNS in a zone."""
-    values = [_value(wanted.kind, text) for text in wanted.values]
-    data: dict[str, object] = {"type": wanted.kind, "ttl": wanted.ttl_seconds}
-    if wanted.kind in SINGLE:
-        data["value"] = values[0]
-    else:
-        data["values"] = values
+def write_record(zone: Any, wanted: RecordSet, before: Any = None) -> Any:
+    """Return ours as one record of octoDNS in a zone.
+
+    Args:
+        zone: The desired zone.
+        wanted: What shall stand.
+        before: What stands there; its comment and its tags are kept.
+    """
     name = zone.hostname_from_fqdn(f"{wanted.host}.")
-    return Record.new(zone, name, data, lenient=True)
+    values = [_value(wanted.kind, text) for text in wanted.values]
+    is_alias = wanted.kind == CNAME and not name
+    data: dict[str, object] = {
+        "type": ALIAS if is_alias else wanted.kind,
+        "ttl": wanted.ttl_seconds,
+        **({"value": values[0]} if wanted.kind == CNAME else {"values": values}),
+    }
+    record = Record.new(zone, name, data, lenient=True)
+    if extras := _extras(wanted, before):
+        record.octodns[EXTRAS] = extras
+    return record
+
+
+def _extras(wanted: RecordSet, before: Any) -> dict[str, object]:
+    kept = before.octodns.get(EXTRAS, {}) if before is not None else {}
+    extras = {name: item for name, item in kept.items() if name not in _TTL_FLAGS}
+    return {**extras, **dict.fromkeys(_TTL_FLAGS, True)} if wanted.is_proxied else extras
 
 
 def _texts(kind: str, values: Iterable[Any]) -> Iterable[str]:

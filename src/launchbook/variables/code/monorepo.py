@@ -122,8 +122,7 @@ def _package(path: str, text: str) -> _Package:
     uses = {
         name
         for key in ("dependencies", "devDependencies", "peerDependencies")
-        if isinstance(content.get(key), dict)
-        for name in content[key]  # type: ignore[attr-defined] # looked at just before
+        for name in _names_in(content.get(key))
     }
     folder = path.removesuffix(MANIFEST).rstrip("/")
     return _Package(str(content.get("name", "")), folder, frozenset(uses))
@@ -161,6 +160,10 @@ def _texts(value: object) -> Iterator[str]:
         yield from _texts(each)
     for each in value if isinstance(value, list) else ():
         yield from _texts(each)
+
+
+def _names_in(section: object) -> list[str]:
+    return [str(name) for name in section] if isinstance(section, dict) else []
 
 
 def _json(text: str) -> dict[str, object]:
