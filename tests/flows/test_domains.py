@@ -49,6 +49,7 @@ def served(names: Journey) -> Journey:
 def statuses(journey: Journey) -> dict[str, dict[str, Any]]:
     """Return what the table says, by host."""
     told = journey.run(STATUS, "--json")
+    assert told.status in {0, WAITING}, told.out + told.err
     return {
         str(each["host"]): each for each in told.records if each["kind"] == "domain"
     }

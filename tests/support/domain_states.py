@@ -101,6 +101,7 @@ steps:
       records:
         - ${steps.backend_domain.outputs.records}
         - ${steps.customer_domain.outputs.records}
+      ttl_seconds: ${inventory.dns.ttl_seconds}
       cutover_ttl_seconds: ${inventory.dns.cutover_ttl_seconds}
       certificate_authorities: ${inventory.dns.certificate_authorities}
   - id: domain_propagation
@@ -109,6 +110,7 @@ steps:
       records:
         - ${steps.backend_domain.outputs.records}
         - ${steps.customer_domain.outputs.records}
+      name_servers: ${steps.zone.outputs.name_servers}
       after: ${steps.domain_records.outputs.names}
   - id: backend_certificate
     uses: railway.certificate

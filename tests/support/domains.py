@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from launchbook.engine.step import Context, Prior
+from launchbook.engine.step import Context, Note, Prior
 from launchbook.model.domain import Domain, DomainRecord, Purpose, Stage
 from tests.support.transport import START, JumpingClock
 
@@ -97,6 +97,9 @@ class NoPast:
     """A ledger without records."""
 
     def latest(self, step: str) -> Prior | None:
+        return None
+
+    def begun(self, step: str) -> Note | None:
         return None
 
     def intended(self, step: str) -> frozenset[str]:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Answer, Endpoints
 
 PASSWORD = "a long database password"
-WAIT_SECONDS = 150
-"""Longer than anything takes in a sandbox with the vendor's own delays."""
+WAIT_SECONDS = 20
 SERVICES = "auth,db,pooler,rest,storage,realtime"
 
 _numbers = itertools.count(1)

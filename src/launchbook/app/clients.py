@@ -100,17 +100,14 @@ class Clients:
         from launchbook.providers.dns.provider import DnsSettings
 
         entry = self.platform["dns"]
-        token = entry["token"]
-        return DnsClient(
-            DnsSettings(
-                provider=str(entry["provider"]),
-                api=str(entry["api"]).rstrip("/"),
-                token=token if isinstance(token, Secret) else Secret(str(token)),
-                account=str(entry["account"]),
-                options=entry.get("options", {}),
-                ca_file=self.ca_file,
-            )
+        has_access = bool(entry.get("api") and entry.get("token"))
+        settings = DnsSettings(
+            provider=str(entry["provider"]),
+            access=self._access("dns") if has_access else None,
+            account=str(entry.get("account", "")),
+            options=entry.get("options", {}),
         )
+        return DnsClient.open(settings, self.clock, self.redactor)
 
     @cached_property
     def git(self) -> Git:

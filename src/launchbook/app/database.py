@@ -62,7 +62,7 @@ class Declared:
             self._follow("${environment.database.instance_size}"),
             pool["server_percent"],
             self._follow("${inventory.objectives.pool_percent}"),
-            pool["largest_size"],
+            pool["largest_pool"],
         )
 
 

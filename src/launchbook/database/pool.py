@@ -69,13 +69,13 @@ class Supply:
             rest is for the vendor's own services.
         pool_percent: How much of the pooler's the product may use; the rest is for
             migrations, advisors and a person.
-        largest_size: More than this, one process never needs.
+        largest_pool: More than this, one process never needs.
     """
 
     instance_size: str
     server_percent: int
     pool_percent: int
-    largest_size: int
+    largest_pool: int
 
     @property
     def pooler_size(self) -> int:
@@ -94,7 +94,7 @@ def size_for(demand: Demand, supply: Supply) -> int:
     Raises:
         PoolTooSmall: Not even the fewest fit.
     """
-    size = min(supply.largest_size, supply.usable // max(1, demand.processes))
+    size = min(supply.largest_pool, supply.usable // max(1, demand.processes))
     if size >= SMALLEST_SIZE:
         return size
     needed = demand.processes * SMALLEST_SIZE

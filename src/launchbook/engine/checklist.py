@@ -180,7 +180,7 @@ def _judge_steps(item: Item, around: Circumstances) -> Finding:
             item.name, Verdict.INCONCLUSIVE, "no step of the playbook proves it"
         )
     return Finding(
-        item.name, Verdict.PASS, "proven by steps of this run", {"seen": seen}
+        item.name, Verdict.PASS, "proven by the run's own steps", {"seen": seen}
     )
 
 

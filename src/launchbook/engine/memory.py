@@ -55,11 +55,16 @@ class Memory:
 
     def intended(self, step: str) -> frozenset[str]:
         """Return what a run set out to write in a step that was not verified since."""
-        begun = self._read(step, Phase.APPLYING) if self.unfinished(step) else None
+        begun = self.begun(step)
         lines = begun.evidence.get("changes", ()) if begun else ()
         if not isinstance(lines, list | tuple):
             return frozenset()
         return frozenset(str(line).partition(" ")[2] for line in lines)
+
+    def begun(self, step: str) -> Note | None:
+        """Return the intent of a run in a step that was not verified since."""
+        record = self._read(step, Phase.APPLYING) if self.unfinished(step) else None
+        return Note(record.at, record.actor, record.evidence) if record else None
 
     def notes(self, event: str) -> tuple[Note, ...]:
         """Return the records of one kind about the environment, oldest first."""

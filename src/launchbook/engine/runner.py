@@ -171,7 +171,11 @@ class Runner:
         self._tell(
             EventKind.STEP_STARTED, plan.id, data={"changes": pending_lines(plan)}
         )
-        evidence = {"changes": pending_lines(plan), "key": plan.context.idempotency_key}
+        evidence = {
+            **plan.planned.evidence,
+            "changes": pending_lines(plan),
+            "key": plan.context.idempotency_key,
+        }
         self._scribe.write(self._scribe.entry(plan, Phase.APPLYING, evidence=evidence))
         with self._progress.lock:
             self._progress.written[plan.id] = plan

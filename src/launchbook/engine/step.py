@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from launchbook.clock import Clock
-    from launchbook.model.change import Planned
+    from launchbook.model.change import Change, Planned
     from launchbook.model.gate import Granted
 
 
@@ -66,6 +66,10 @@ class Past(Protocol):
 
         Each as the plan calls it: ``railway.variable backend JWT_SECRET``.
         """
+        ...
+
+    def begun(self, step: str) -> Note | None:
+        """Return the intent of a run in a step that was not verified since."""
         ...
 
     def notes(self, event: str) -> tuple[Note, ...]:
@@ -217,4 +221,13 @@ class Recalling(Protocol):
 
     def recall(self, prior: Prior) -> Any:
         """Return the inputs by which it was proven last, or None."""
+        ...
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """A step that leaves some of its resources alive when it destroys."""
+
+    def spares(self, change: Change) -> bool:
+        """Return whether a line of its plan is about such a one."""
         ...

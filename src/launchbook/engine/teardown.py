@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.engine.planner import Planner
 from launchbook.engine.poll import until
 from launchbook.engine.scribe import described
-from launchbook.engine.step import Destroyable, Recalling
+from launchbook.engine.step import Destroyable, Recalling, Sparing
 from launchbook.errors import InputError, LaunchbookError, VerificationFailed
 from launchbook.model.change import Action, Change
 from launchbook.model.event import EventKind
@@ -294,8 +294,7 @@ class Teardown:
 
         def remaining() -> Sequence[Change]:
             facts = plan.step.facts(plan.inputs, plan.context)
-            changes = plan.step.plan(plan.inputs, facts, None).changes
-            return [line for line in changes if line.action not in _ABSENT]
+            return _mortal(plan, plan.step.plan(plan.inputs, facts, None).changes)
 
         until(
             remaining,
@@ -317,10 +316,21 @@ def _require_nothing(left: Doomed) -> None:
 
 
 def _existing(plan: StepPlan) -> list[Change]:
-    """What of a step's resources exists now."""
+    """What of a step's resources exists now and would die."""
     if plan.step.is_check or plan.unknown is not None:
         return []
-    return [line for line in plan.planned.changes if line.action not in _ABSENT]
+    return _mortal(plan, plan.planned.changes)
+
+
+def _mortal(plan: StepPlan, changes: Sequence[Change]) -> list[Change]:
+    """The lines about what is there, but for what the step spares."""
+    step = plan.step
+    return [
+        line
+        for line in changes
+        if line.action not in _ABSENT
+        and not (isinstance(step, Sparing) and step.spares(line))
+    ]
 
 
 def _platform(uses: str) -> str:

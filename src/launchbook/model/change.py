@@ -69,10 +69,13 @@ class Planned:
             too, since the guard weighs changes against all that exists.
         outputs: Every output that is known already, before anything is
             written. An output that is missing here is *not known yet*.
+        evidence: JSON facts that the record of the intent keeps, as what a write
+            replaces; no secrets.
     """
 
     changes: tuple[Change, ...]
     outputs: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_pending(self) -> bool:

@@ -1,31 +1,32 @@
 """dns.records: what the platforms ask for, in the product's zone; the rest stays.
 
 A name of ours that leads elsewhere is moved with care: first its TTL is lowered and
-the old one waited out, so that the way back is as quick; the former record is kept in
-the ledger for `domains.revert`.
+the old one waited out. What it led to is in the ledger before anything is changed, for
+``invoke domains.revert``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
+from launchbook.domains.cutover import (
+    FORMER,
+    SHARED,
+    Cutover,
+    Standing,
+    asked_for,
+    former_of,
+)
 from launchbook.engine.override import LARGE_CHANGE
 from launchbook.engine.step import Context, Prior, Verified, Waiting
-from launchbook.errors import VerificationFailed
+from launchbook.errors import Conflict, VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
-from launchbook.model.dns import RecordSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
+    from launchbook.model.dns import RecordSet
     from launchbook.providers.dns.client import DnsClient
-
-ROUTES: Final = frozenset({"A", "AAAA", "ALIAS", "CNAME"})
-"""Kinds that say where a name leads: only one of them may stand."""
-SHARED: Final = frozenset({"TXT", "CAA"})
-"""Kinds of which others may have values at the same host: ours are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,6 @@ class Inputs:
     certificate_authorities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The record sets of the hosts that are ours."""
-
-    sets: tuple[RecordSet, ...] = ()
-
-    def find(self, wanted: RecordSet) -> RecordSet | None:
-        """Return what stands where a record set of ours shall stand, or None."""
-        key = (wanted.host, wanted.kind)
-        return next((r for r in self.sets if (r.host, r.kind) == key), None)
-
-
 class DnsRecords:
     """One line a record set of ours."""
 
@@ -71,79 +60,102 @@ class DnsRecords:
     def __init__(self, client: DnsClient) -> None:
         self._client = client
 
-    def facts(self, inputs: Inputs, context: Context) -> Facts:
+    def facts(self, inputs: Inputs, context: Context) -> Standing:
         """Read the record sets at our hosts."""
-        hosts = {each.host for each in _wanted(inputs)}
-        found = self._client.read_records(inputs.zone)
-        return Facts(tuple(each for each in found if each.host in hosts))
+        begun = context.history.begun(context.step)
+        former = former_of(begun.evidence) if begun else ()
+        return Standing(self._read(inputs), former)
 
-    def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
-        """Create what is missing, replace what leads elsewhere."""
-        changes = []
-        for wanted in _wanted(inputs):
-            changes.append(_change(wanted, facts))
+    def plan(self, inputs: Inputs, facts: Standing, prior: Prior | None) -> Planned:
+        """Create what is missing, replace what leads elsewhere.
+
+        Raises:
+            Conflict: Something is there that cannot stand beside ours.
+        """
+        cutover, changes = _cutover(inputs, facts), []
+        if obstacles := cutover.obstacles:
+            raise _in_the_way(obstacles[0])
+        for wanted in cutover.wanted:
+            changes.append(_change(wanted, cutover))
             changes += [
-                Change(Action.DELETE, "dns.record", f"{other.host} {other.kind}")
-                for other in _rivals(wanted, facts)
+                Change(Action.DELETE, "dns.record", other.label)
+                for other in cutover.rivals(wanted)
             ]
-        return Planned(tuple(changes), _outputs(inputs))
+        remembered = [each.as_json() for each in cutover.remembered]
+        evidence = {FORMER: remembered} if remembered else {}
+        return Planned(tuple(changes), _outputs(inputs), evidence)
 
-    def apply(self, inputs: Inputs, facts: Facts, context: Context) -> Waiting | None:
+    def apply(
+        self, inputs: Inputs, facts: Standing, context: Context
+    ) -> Waiting | None:
         """Lower and wait where something else serves now; then write."""
-        moving = list(_moving(inputs, facts))
-        slow = [
-            each for each in moving if each.ttl_seconds > inputs.cutover_ttl_seconds
-        ]
+        cutover = _cutover(inputs, facts)
+        slow = cutover.slow(inputs.cutover_ttl_seconds)
         if slow:
             context.progress("lowering the TTL of what is moved")
-            lowered = [_with_ttl(r, inputs.cutover_ttl_seconds) for r in slow]
-            self._client.replace_records(inputs.zone, lowered, is_meant=True)
-            return _wait_out(slow, context)
-        if moving and (left := _left_to_wait(context)):
-            return left
-        hosts = {each.host for each in moving}
-        wanted = [
-            _with_ttl(each, inputs.cutover_ttl_seconds) if each.host in hosts else each
-            for each in (_merged(each, facts) for each in _wanted(inputs))
-        ]
-        pending = [each for each in wanted if _is_pending(each, facts)]
-        removed = {(r.host, r.kind) for w in wanted for r in _rivals(w, facts)}
+            self._client.replace_records(inputs.zone, slow, is_meant=True)
+        if waiting := _rest(cutover, inputs, context, is_new=bool(slow)):
+            return waiting
         self._client.replace_records(
-            inputs.zone, pending, removed, is_meant=_is_meant(inputs, context)
+            inputs.zone,
+            cutover.to_write(inputs.cutover_ttl_seconds),
+            cutover.to_remove(),
+            is_meant=context.overrides.find(LARGE_CHANGE, inputs.zone) is not None,
         )
         return None
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read the zone again."""
-        facts = self.facts(inputs, context)
+        cutover = _cutover(inputs, Standing(self._read(inputs)))
         wrong = [
-            f"{each.host} {each.kind}"
-            for each in _wanted(inputs)
-            if _is_pending(each, facts) or list(_rivals(each, facts))
+            each.label
+            for each in cutover.wanted
+            if cutover.is_pending(each) or cutover.rivals(each)
         ]
         if wrong:
             raise VerificationFailed(
                 f"the DNS provider does not show what was written: {', '.join(wrong)}",
                 hint="Run the same command again; only what differs is written.",
             )
-        ours = {each.host: each for each in _wanted(inputs)}
-        found = [r.as_json() for r in facts.sets if r.host in ours]
-        return Verified(_outputs(inputs), {"zone": inputs.zone, "records": found})
+        begun = context.history.begun(context.step)
+        evidence: dict[str, object] = {
+            "zone": inputs.zone,
+            "records": [each.as_json() for each in cutover.wanted],
+        }
+        if begun is not None and FORMER in begun.evidence:
+            evidence[FORMER] = begun.evidence[FORMER]
+        return Verified(_outputs(inputs), evidence)
 
-    def destroy(self, inputs: Inputs, facts: Facts, context: Context) -> None:
+    def undo(self, inputs: Inputs, facts: Standing, context: Context) -> None:
+        """Put back what stood there before, where this run changed it."""
+        cutover = _cutover(inputs, facts)
+        written = [each for each in cutover.wanted if cutover.is_pending(each)]
+        present = [found for each in written if (found := cutover.find(each))]
+        rivals = [other for each in written for other in cutover.rivals(each)]
+        new = {(r.host, r.kind) for r in written if cutover.find(r) is None}
+        self._client.replace_records(
+            inputs.zone, [*present, *rivals], new, is_meant=True
+        )
+
+    def destroy(self, inputs: Inputs, facts: Standing, context: Context) -> None:
         """Remove what is ours; values of others at the same host stay."""
+        cutover = _cutover(inputs, facts)
         removed: set[tuple[str, str]] = set()
         kept: list[RecordSet] = []
-        for wanted in _wanted(inputs):
-            found = facts.find(wanted)
+        for wanted in cutover.wanted:
+            found = cutover.find(wanted)
             if found is None or wanted.kind == "CAA":
                 continue
             others = tuple(v for v in found.values if v not in wanted.values)
-            if others:
-                kept.append(_with_values(found, others))
-            else:
+            if others and wanted.kind in SHARED:
+                kept.append(replace(found, values=others))
+            elif not others:
                 removed.add((found.host, found.kind))
         self._client.replace_records(inputs.zone, kept, removed, is_meant=True)
+
+    def spares(self, change: Change) -> bool:
+        """Who may issue certificates is about the zone, not about our names."""
+        return change.name.endswith(" CAA")
 
     def recall(self, prior: Prior) -> Inputs | None:
         """Return what was proven last, when the host names that asked for it are gone."""
@@ -156,117 +168,78 @@ class DnsRecords:
             for value in each["values"]
             if each["type"] != "CAA"
         )
-        return Inputs(zone, records, ttl_seconds=300, cutover_ttl_seconds=60)
+        ttl = max((int(each["ttl_seconds"]) for each in known), default=0)
+        return Inputs(zone, records, ttl_seconds=ttl, cutover_ttl_seconds=ttl)
+
+    def _read(self, inputs: Inputs) -> tuple[RecordSet, ...]:
+        hosts = {each.host for each in _wanted(inputs)}
+        found = self._client.read_records(inputs.zone)
+        return tuple(each for each in found if each.host in hosts)
 
 
-def _wanted(inputs: Inputs) -> list[RecordSet]:
-    """Our record sets, one a host and kind."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for host, kind, value in _flat(inputs.records):
-        found.setdefault((host, kind), []).append(value)
-    for authority in inputs.certificate_authorities:
-        found.setdefault((inputs.zone, "CAA"), []).append(f"0 issue {authority}")
-    return [
-        RecordSet(host, kind, tuple(sorted(set(values))), inputs.ttl_seconds)
-        for (host, kind), values in sorted(found.items())
-    ]
+def _wanted(inputs: Inputs) -> tuple[RecordSet, ...]:
+    authorities = {inputs.zone: list(inputs.certificate_authorities)}
+    return asked_for(inputs.records, inputs.ttl_seconds, authorities)
 
 
-def _flat(records: Sequence[object]) -> Iterator[tuple[str, str, str]]:
-    for each in records:
-        if isinstance(each, dict):
-            yield str(each["host"]).lower(), str(each["type"]), str(each["value"])
-        elif isinstance(each, list | tuple):
-            yield from _flat(each)
+def _cutover(inputs: Inputs, facts: Standing) -> Cutover:
+    return Cutover(inputs.zone, _wanted(inputs), facts)
 
 
-def _change(wanted: RecordSet, facts: Facts) -> Change:
+def _change(wanted: RecordSet, cutover: Cutover) -> Change:
     """The plan's line of one record set."""
-    label = f"{wanted.host} {wanted.kind}"
-    found = facts.find(wanted)
+    found = cutover.find(wanted)
     if found is None:
-        return Change(Action.CREATE, "dns.record", label)
-    if not _is_pending(wanted, facts):
-        return Change(Action.NO_CHANGE, "dns.record", label)
-    before, after = ", ".join(found.values), ", ".join(wanted.values)
-    differing = FieldChange("value", before, after)
-    return Change(Action.UPDATE, "dns.record", label, (differing,))
+        return Change(Action.CREATE, "dns.record", wanted.label)
+    if not cutover.is_pending(wanted):
+        return Change(Action.NO_CHANGE, "dns.record", wanted.label)
+    after = cutover.merged(wanted)
+    fields = []
+    if found.values != after.values:
+        words = ", ".join(found.values), ", ".join(after.values)
+        fields.append(FieldChange("value", *words))
+    if found.is_proxied:
+        fields.append(FieldChange("is_proxied", before=True, after=False))
+    return Change(Action.UPDATE, "dns.record", wanted.label, tuple(fields))
 
 
-def _is_pending(wanted: RecordSet, facts: Facts) -> bool:
-    """Whether the zone lacks a value of ours, or has another where one may stand."""
-    found = facts.find(wanted)
-    if found is None:
-        return True
-    if wanted.kind in SHARED:
-        return not set(wanted.values) <= set(found.values)
-    return found.values != wanted.values or found.is_proxied
+def _rest(
+    cutover: Cutover, inputs: Inputs, context: Context, *, is_new: bool
+) -> Waiting | None:
+    """Wait until nobody remembers where a name led.
 
-
-def _rivals(wanted: RecordSet, facts: Facts) -> list[RecordSet]:
-    """Records of other kinds that cannot stand beside where ours leads."""
-    if wanted.kind not in ROUTES:
-        return []
-    return [
-        each
-        for each in facts.sets
-        if each.host == wanted.host and each.kind in ROUTES - {wanted.kind}
-    ]
-
-
-def _moving(inputs: Inputs, facts: Facts) -> Iterator[RecordSet]:
-    """What stands at our hosts now and leads elsewhere."""
-    for wanted in _wanted(inputs):
-        if wanted.kind not in ROUTES:
-            continue
-        found = facts.find(wanted)
-        if found is not None and found.values != wanted.values:
-            yield found
-        yield from _rivals(wanted, facts)
-
-
-def _wait_out(slow: Sequence[RecordSet], context: Context) -> Waiting:
-    longest = max(slow, key=lambda each: each.ttl_seconds)
-    former = ", ".join(f"{r.host} {r.kind} {' '.join(r.values)}" for r in slow)
+    A run that was killed after it lowered a TTL and before it could say so counts from
+    now on: longer than needed, and never too short.
+    """
+    longest = cutover.longest()
+    if longest is None or longest.ttl_seconds <= inputs.cutover_ttl_seconds:
+        return None
+    rest = None if is_new else context.history.paused(context.step)
+    if rest is None:
+        until = context.clock.now() + timedelta(seconds=longest.ttl_seconds)
+    else:
+        until = datetime.fromisoformat(str(rest["look_again_at"]))
+        if context.clock.now() >= until:
+            return None
+    values = " ".join(longest.values)
     return Waiting(
-        f"others remember for {longest.ttl_seconds} s where {longest.host} led "
-        f"(former: {former})",
-        context.clock.now() + timedelta(seconds=longest.ttl_seconds),
+        f"{longest.label} leads to {values}, which others remember for "
+        f"{longest.ttl_seconds} s; it is moved after that",
+        until,
     )
 
 
-def _left_to_wait(context: Context) -> Waiting | None:
-    """The rest of a wait that an earlier run began."""
-    begun = context.history.paused(context.step)
-    if begun is None:
-        return None
-    until = datetime.fromisoformat(str(begun["look_again_at"]))
-    if context.clock.now() >= until:
-        return None
-    return Waiting(str(begun["reason"]), until)
-
-
-def _is_meant(inputs: Inputs, context: Context) -> bool:
-    """Whether a person lets a large part of the zone change."""
-    return context.overrides.find(LARGE_CHANGE, inputs.zone) is not None
-
-
-def _merged(wanted: RecordSet, facts: Facts) -> RecordSet:
-    """Ours beside the values of others, where several may stand."""
-    found = facts.find(wanted)
-    if found is None or wanted.kind not in SHARED:
-        return wanted
-    return _with_values(found, tuple(sorted({*found.values, *wanted.values})))
-
-
-def _with_ttl(record: RecordSet, ttl_seconds: int) -> RecordSet:
-    return RecordSet(record.host, record.kind, record.values, ttl_seconds)
-
-
-def _with_values(record: RecordSet, values: tuple[str, ...]) -> RecordSet:
-    return RecordSet(record.host, record.kind, values, record.ttl_seconds)
+def _in_the_way(record: RecordSet) -> Conflict:
+    return Conflict(
+        f"{record.host} has a {record.kind} record, and nothing can stand beside a "
+        "CNAME",
+        hint=f"Move the {record.kind} record to another name at the DNS provider, or "
+        "choose another host name in the environment's `domains`.",
+        platform="dns",
+        details={"record": record.as_json()},
+    )
 
 
 def _outputs(inputs: Inputs) -> dict[str, object]:
     """What other steps may refer to: certain before anything is written."""
-    return {"names": sorted({f"{r.host} {r.kind}" for r in _wanted(inputs)})}
+    return {"names": sorted(each.label for each in _wanted(inputs))}

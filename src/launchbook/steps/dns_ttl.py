@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from launchbook.domains.cutover import ROUTES
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
@@ -19,7 +20,8 @@ class Inputs:
     """Whose TTL it is.
 
     Attributes:
-        names: As `dns.records` puts them out: host and kind.
+        names: As `dns.records` puts them out: host and kind. Only where they lead is
+            moved, so only those count.
         after: What must have been proven before, as URLs that are served.
     """
 
@@ -40,11 +42,11 @@ class DnsTtl:
         self._client = client
 
     def facts(self, inputs: Inputs, context: Context) -> tuple[RecordSet, ...]:
-        """Read our record sets; an automatic TTL is left alone."""
+        """Read the record sets that say where our names lead."""
         return tuple(
             each
             for each in self._client.read_records(inputs.zone)
-            if f"{each.host} {each.kind}" in inputs.names
+            if each.label in inputs.names and each.kind in ROUTES
         )
 
     def plan(
@@ -67,7 +69,7 @@ class DnsTtl:
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read them again."""
         facts = self.facts(inputs, context)
-        wrong = [f"{each.host} {each.kind}" for each in facts if _differs(each, inputs)]
+        wrong = [each.label for each in facts if _differs(each, inputs)]
         if wrong:
             raise VerificationFailed(
                 f"the DNS provider does not show the TTL written: {', '.join(wrong)}",
@@ -77,12 +79,12 @@ class DnsTtl:
 
 
 def _differs(record: RecordSet, inputs: Inputs) -> bool:
+    """Whether it has another TTL; a proxied one's is the provider's own."""
     return not record.is_proxied and record.ttl_seconds != inputs.ttl_seconds
 
 
 def _change(record: RecordSet, inputs: Inputs) -> Change:
-    label = f"{record.host} {record.kind}"
     if not _differs(record, inputs):
-        return Change(Action.NO_CHANGE, "dns.ttl", label)
+        return Change(Action.NO_CHANGE, "dns.ttl", record.label)
     differing = FieldChange("ttl_seconds", record.ttl_seconds, inputs.ttl_seconds)
-    return Change(Action.UPDATE, "dns.ttl", label, (differing,))
+    return Change(Action.UPDATE, "dns.ttl", record.label, (differing,))

@@ -34,7 +34,7 @@ class Inputs:
         overlapping: Services that run twice while a deployment is exchanged.
         server_percent: Of the server's connections, for the pooler.
         pool_percent: Of the pooler's connections, for the product.
-        largest_size: The most that one process may keep.
+        largest_pool: The most that one process may keep.
     """
 
     ref: str
@@ -45,7 +45,7 @@ class Inputs:
     overlapping: tuple[str, ...]
     server_percent: int
     pool_percent: int
-    largest_size: int
+    largest_pool: int
 
 
 class SupabasePool:
@@ -113,7 +113,7 @@ def _supply(inputs: Inputs) -> Supply:
         inputs.instance_size,
         inputs.server_percent,
         inputs.pool_percent,
-        inputs.largest_size,
+        inputs.largest_pool,
     )
 
 

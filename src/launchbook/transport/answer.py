@@ -59,6 +59,15 @@ class Fields:
             raise malformed(f"{self._where}.{name}", "a whole number", value)
         return int(value)
 
+    def optional_number(self, name: str) -> float | None:
+        """Return a number, or None when it is absent or null."""
+        value = self._data.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise malformed(self._at(name), "a number", value)
+        return float(value)
+
     def is_truthy(self, name: str) -> bool:
         """Whether a field holds true, a number other than 0, or any content."""
         return bool(self._value.get(name))

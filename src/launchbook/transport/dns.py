@@ -43,6 +43,26 @@ class DnsResolver:
         """Whether the set of platforms names servers of its own."""
         return bool(self._nameservers)
 
+    def at(self, servers: Sequence[str]) -> DnsResolver:
+        """Return one that asks a zone's own name servers, by their names.
+
+        They listen where those of the set of platforms do, so on port 53 but for
+        the sandbox's.
+
+        Raises:
+            Unavailable: None of them has an address.
+        """
+        found = [self.addresses(each) for each in servers]
+        addresses = [each[0] for each in found if each]
+        if not addresses:
+            raise Unavailable(
+                f"none of {', '.join(servers)} has an address in DNS",
+                hint=_HINT,
+                platform="dns",
+            )
+        port = self._nameservers[0].port if self._nameservers else PORT
+        return DnsResolver([f"{each}:{port}" for each in addresses])
+
     def lookup(self, host: str, kind: str) -> tuple[str, ...]:
         """Return the values of a host's records of one kind; none is empty.
 
@@ -100,7 +120,7 @@ def is_address(host: str) -> bool:
     return True
 
 
-def _server(text: str) -> dns.nameserver.Nameserver:
+def _server(text: str) -> dns.nameserver.Do53Nameserver:
     address, colon, port = (
         text.rpartition(":") if text.count(":") == 1 else (text, "", "")
     )

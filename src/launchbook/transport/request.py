@@ -98,6 +98,14 @@ class Response:
         return self.content.decode("utf-8", errors="replace")
 
     @property
+    def answered_at(self) -> datetime | None:
+        """When the platform answered, by its own clock; None when it does not say."""
+        try:
+            return parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None
+
+    @property
     def request_id(self) -> str:
         """The vendor's name for this request, for a support ticket."""
         for name in REQUEST_ID_HEADERS:

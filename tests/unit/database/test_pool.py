@@ -22,7 +22,7 @@ def demand(backend: int, workers: int = 1) -> Demand:
 
 
 def supply(instance_size: str = "small") -> Supply:
-    return Supply(instance_size, server_percent=80, pool_percent=80, largest_size=10)
+    return Supply(instance_size, server_percent=80, pool_percent=80, largest_pool=10)
 
 
 def test_old_and_new_replicas_count_while_they_run_side_by_side() -> None:
@@ -41,7 +41,7 @@ def test_whatever_is_given_fits_into_four_fifths_of_the_pooler(size: str) -> Non
         except PoolTooSmall:
             assert wanted.processes * SMALLEST_SIZE > given.usable
         else:
-            assert SMALLEST_SIZE <= each <= given.largest_size
+            assert SMALLEST_SIZE <= each <= given.largest_pool
             assert wanted.processes * each <= 0.8 * given.pooler_size
 
 

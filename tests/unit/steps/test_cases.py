@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from launchbook.app.register import STEPS
+from launchbook.domains import cutover
 from launchbook.engine.step import Prior
 from launchbook.errors import LaunchbookError
 from launchbook.model import dns, domain, railway, source, supabase, vercel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[2] / "cases" / "steps"
 
 FACTS: dict[str, Any] = {
+    "dns.records": cutover.Standing,
     "dns.ttl": tuple[dns.RecordSet, ...],
     "dns.zone": dns.Zone,
     "railway.certificate": domain.Domain,

@@ -151,7 +151,7 @@ def pool(project: Project) -> supabase_pool.Inputs:
         overlapping=("backend", "worker"),
         server_percent=80,
         pool_percent=80,
-        largest_size=10,
+        largest_pool=10,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from launchbook.cli.catalogue.checklist import CHECKLIST
 from launchbook.cli.catalogue.database import DATABASE
 from launchbook.cli.catalogue.destroy import destroy_operation
 from launchbook.cli.catalogue.domains import DOMAINS
@@ -28,6 +29,7 @@ __all__ = ["GROUPS", "PER_ENVIRONMENT", "SINGLE", "playbook_operation"]
 
 GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "sandbox": SANDBOX,
+    "checklist": CHECKLIST,
     "ledger": LEDGER,
     "inventory": INVENTORY,
     "secrets": SECRETS,

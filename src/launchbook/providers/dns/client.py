@@ -108,9 +108,9 @@ class DnsClient:
         self,
         zone: str,
         wanted: Sequence[RecordSet],
-        removed: Collection[RecordSet] = (),
+        removed: Collection[tuple[str, str]] = (),
         *,
-        is_large_allowed: bool = False,
+        is_meant: bool = False,
     ) -> None:
         """Write record sets and remove others; the rest of the zone stays.
 
@@ -119,7 +119,7 @@ class DnsClient:
             wanted: What shall stand; whatever is there of the same host and kind
                 makes room.
             removed: What shall be gone, by host and kind.
-            is_large_allowed: Whether octoDNS's thresholds do not count.
+            is_meant: A person lets a large part of the zone change.
 
         Raises:
             UnsafePlan: octoDNS finds that too much of the zone would change.
@@ -127,7 +127,7 @@ class DnsClient:
         """
         provider = self.make()
         present = self._populated(provider, zone)
-        if is_large_allowed or (
+        if is_meant or (
             not removed and all(_is_of_ttl(each, present) for each in wanted)
         ):
             provider.update_pcent_threshold = EVERYTHING
@@ -150,12 +150,12 @@ class DnsClient:
 
 
 def _replaced(
-    present: Any, wanted: Sequence[RecordSet], removed: Collection[RecordSet]
+    present: Any, wanted: Sequence[RecordSet], removed: Collection[tuple[str, str]]
 ) -> Any:
     """The zone that is there, with ours in it."""
     desired = present.copy()
     by_key = {key_of(record): record for record in present.records}
-    for key in {(each.host, each.kind) for each in (*wanted, *removed)}:
+    for key in {*removed, *((each.host, each.kind) for each in wanted)}:
         if key in by_key:
             desired.remove_record(by_key[key])
     for each in wanted:

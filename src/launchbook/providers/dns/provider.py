@@ -69,9 +69,7 @@ def provider_maker(
             hint="Write dns.api and dns.token into the file of the set of platforms.",
         )
     access = settings.access
-    origin = Origin(
-        CLOUDFLARE, access.base_url, bearer(access.token), access.ca_file
-    )
+    origin = Origin(CLOUDFLARE, access.base_url, bearer(access.token), access.ca_file)
     sender = HttpTransport(origin, clock=clock, rates=RATES, redactor=redactor)
     return partial(Cloudflare, sender, settings.account)
 

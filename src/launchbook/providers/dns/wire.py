@@ -64,7 +64,9 @@ def write_record(zone: Any, wanted: RecordSet, before: Any = None) -> Any:
 def _extras(wanted: RecordSet, before: Any) -> dict[str, object]:
     kept = before.octodns.get(EXTRAS, {}) if before is not None else {}
     extras = {name: item for name, item in kept.items() if name not in _TTL_FLAGS}
-    return {**extras, **dict.fromkeys(_TTL_FLAGS, True)} if wanted.is_proxied else extras
+    return (
+        {**extras, **dict.fromkeys(_TTL_FLAGS, True)} if wanted.is_proxied else extras
+    )
 
 
 def _texts(kind: str, values: Iterable[Any]) -> Iterable[str]:

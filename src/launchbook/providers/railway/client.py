@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.errors import Unauthorized
 from launchbook.model.railway import Account
 from launchbook.providers.railway import wire
+from launchbook.providers.railway.account import AccountVerbs
 from launchbook.providers.railway.calls import named, scope_ids
 from launchbook.providers.railway.deployment import DeploymentVerbs
 from launchbook.providers.railway.domain import DomainVerbs
@@ -43,7 +44,7 @@ RATES: Final[Mapping[str, Rate]] = {
 """Per second on the Pro plan; 10 is the Hobby plan's (platform docs, 2026)."""
 
 
-class RailwayClient(VariableVerbs, DomainVerbs, DeploymentVerbs):
+class RailwayClient(AccountVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:

@@ -71,6 +71,21 @@ class SupabaseClient:
         nodes = self._list(_read("/v1/organizations"), "organizations")
         return tuple(wire.read_organization(node) for node in nodes)
 
+    def read_organization(self, slug: str) -> Tenancy:
+        """Return an organization with its plan.
+
+        Raises:
+            NotFound, Unauthorized: The token may not use it.
+        """
+        response = self._sender.send(_read(f"/v1/organizations/{slug}"))
+        node = Fields(response.json(), "supabase organization")
+        return Tenancy(
+            id=node.text("id"),
+            name=node.text("name"),
+            plan=node.text_or_empty("plan"),
+            answered_at=response.answered_at,
+        )
+
     def read_projects(self, organization: str) -> tuple[Project, ...]:
         """Return all projects of an organization, without their database's host."""
         found: list[Project] = []

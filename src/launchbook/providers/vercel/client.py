@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from launchbook.errors import NotFound, PartialWrite
 from launchbook.model.vercel import Account
 from launchbook.providers.vercel import wire
+from launchbook.providers.vercel.account import AccountVerbs
 from launchbook.providers.vercel.calls import RATES
 from launchbook.providers.vercel.deployment import DeploymentVerbs
 from launchbook.providers.vercel.domain import DomainVerbs
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from launchbook.redact import Redactor
 
 
-class VercelClient(DomainVerbs, DeploymentVerbs):
+class VercelClient(AccountVerbs, DomainVerbs, DeploymentVerbs):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:
