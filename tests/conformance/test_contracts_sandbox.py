@@ -97,8 +97,6 @@ def test_railway_from_an_empty_account_to_a_running_service(
     railway.upsert_variables(scope, {"LOG_LEVEL": Secret("info"), "OLD": Secret("x")})
     railway.delete_variable(scope, "OLD")
     assert {"LOG_LEVEL"} == set(railway.read_variables(scope))
-    domain = railway.create_service_domain(scope)
-    assert [domain.host] == [each.host for each in railway.read_domains(scope)]
     railway.create_custom_domain(scope, "api.vocilia.com")
     (custom,) = railway.read_custom_domains(scope)
     assert ["CNAME", "TXT"] == [each.kind for each in custom.records]

@@ -120,14 +120,14 @@ steps:
       service_id: ${steps.backend_service.outputs.id}
       host: ${steps.backend_domain.outputs.host}
       after: ${steps.domain_propagation.outputs.names}
-      patience_seconds: 2
+      patience_seconds: 1
   - id: customer_certificate
     uses: vercel.certificate
     with:
       project_id: ${steps.customer_project.outputs.id}
       host: ${steps.customer_domain.outputs.host}
       after: ${steps.domain_propagation.outputs.names}
-      patience_seconds: 2
+      patience_seconds: 1
   - id: backend_tls
     uses: domain.tls
     with:

@@ -52,7 +52,6 @@ INSTANCE: dict[str, object] = {
     "sleepApplication": False,
     "latestDeployment": DEPLOYMENT,
 }
-DOMAIN = {"id": "domain-1", "domain": "backend.up.railway.app", "targetPort": None}
 CUSTOM_DOMAIN: dict[str, Any] = {
     "id": "custom-1",
     "domain": "api.example.org",
@@ -127,7 +126,6 @@ ANSWERS: dict[str, Any] = {
     "StagedChanges": {"environmentStagedChanges": {"patch": {}}},
     "StageChanges": {"environmentStageChanges": {"id": "patch-1"}},
     "CommitStaged": {"environmentPatchCommitStaged": "workflow-1"},
-    "Domains": {"domains": {"serviceDomains": [DOMAIN], "customDomains": []}},
     "CustomDomains": {"domains": {"customDomains": [CUSTOM_DOMAIN]}},
     "CustomDomainAvailable": {
         "customDomainAvailable": {"available": True, "message": "Domain is available"}
@@ -135,7 +133,6 @@ ANSWERS: dict[str, Any] = {
     "CustomDomainCreate": {"customDomainCreate": {"id": "custom-1"}},
     "CustomDomainIssueCertificate": {"customDomainIssueCertificate": True},
     "CustomDomainDelete": {"customDomainDelete": True},
-    "ServiceDomainCreate": {"serviceDomainCreate": DOMAIN},
     "Deployments": {"deployments": {"edges": [{"node": DEPLOYMENT}]}},
     "Deployment": {"deployment": DEPLOYMENT},
     "BuildLogs": {"buildLogs": [LOG]},
@@ -182,7 +179,6 @@ def every_verb() -> list[Verb]:
         Verb("read_variable_notes", lambda c: c.read_variable_notes(SCOPE)),
         Verb("seal_variables", lambda c: c.seal_variables(SCOPE, secrets)),
         Verb("delete_variable", lambda c: c.delete_variable(SCOPE, "OLD")),
-        Verb("read_domains", lambda c: c.read_domains(SCOPE)),
         Verb("read_custom_domains", lambda c: c.read_custom_domains(SCOPE)),
         Verb(
             "create_custom_domain",
@@ -194,7 +190,6 @@ def every_verb() -> list[Verb]:
         ),
         Verb("issue_certificate", lambda c: c.issue_certificate("custom-1")),
         Verb("delete_custom_domain", lambda c: c.delete_custom_domain("custom-1")),
-        Verb("create_service_domain", lambda c: c.create_service_domain(SCOPE, 3000)),
         Verb("upload", lambda c: c.upload(SCOPE, b"tarball", "launchbook new")),
         Verb("deploy", lambda c: c.deploy(SCOPE, "abc")),
         Verb("read_deployments", lambda c: c.read_deployments(SCOPE)),

@@ -146,15 +146,14 @@ class Lookout:
     def _served(self, seen: Observation, port: int) -> Status:
         """What is seen of a host name, with how it is served once it can be."""
         clients, host = self.app.clients, seen.domain.host
-        shown = look_at_certificate(clients.tls, host, port)
         findings = diagnose(seen)
-        if seen.domain.stage is Stage.VALID and not findings:
-            plain = look_at_plain(
-                clients.prober, host, int(clients.platform["public_http_port"])
-            )
-            findings = diagnose_service(
-                host, shown, plain, public_port=port, at=seen.at
-            )
+        if findings or seen.domain.stage is not Stage.VALID:
+            return status_of(seen.domain, None, findings, seen.at)
+        shown = look_at_certificate(clients.tls, host, port)
+        plain = look_at_plain(
+            clients.prober, host, int(clients.platform["public_http_port"])
+        )
+        findings = diagnose_service(host, shown, plain, public_port=port, at=seen.at)
         return status_of(seen.domain, shown, findings, seen.at)
 
     def _read(self, platform: str, inputs: Mapping[str, object]) -> Domain | None:

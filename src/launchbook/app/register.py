@@ -37,6 +37,9 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "dns.ttl": _entry("dns_ttl", "DnsTtl", "dns"),
     "dns.zone": _entry("dns_zone", "DnsZone", "dns"),
     "gate.checklist": _entry("gate_checklist", "GateChecklist"),
+    "platform.accounts": _entry(
+        "platform_accounts", "PlatformAccounts", "railway", "vercel", "supabase"
+    ),
     "railway.certificate": _entry(
         "railway_certificate", "RailwayCertificate", "railway", "names"
     ),
@@ -46,10 +49,10 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "railway.deployment": _entry(
         "railway_deployment", "RailwayDeployment", "railway", "git"
     ),
-    "railway.domain": _entry("railway_domain", "RailwayDomain", "railway"),
     "railway.environment": _entry(
         "railway_environment", "RailwayEnvironment", "railway"
     ),
+    "railway.limits": _entry("railway_limits", "RailwayLimits", "railway"),
     "railway.project": _entry("railway_project", "RailwayProject", "railway"),
     "railway.service": _entry("railway_service", "RailwayService", "railway"),
     "railway.variables": _entry("railway_variables", "RailwayVariables", "railway"),

@@ -89,12 +89,19 @@ class Status:
 
 
 def status_of(
-    domain: Domain, served: Certificate, findings: Iterable[Finding], at: datetime
+    domain: Domain, shown: Certificate | None, findings: Iterable[Finding], at: datetime
 ) -> Status:
-    """Return the line of a host name that its platform has."""
+    """Return the line of a host name that its platform has.
+
+    Args:
+        domain: As its platform has it.
+        shown: What a client was shown; None when nobody looked.
+        findings: Causes first.
+        at: When this was seen.
+    """
     known = tuple(findings)
     faults = {each.fault for each in known}
-    end = served.not_after or domain.expires_at
+    end = (shown.not_after if shown else None) or domain.expires_at
     return Status(
         host=domain.host,
         platform=domain.platform,
@@ -102,7 +109,7 @@ def status_of(
         ownership=_ownership(domain, faults),
         certificate=_certificate(domain, faults),
         days_left=(end - at).days if end and domain.stage is Stage.VALID else None,
-        tls="" if served.problem else served.version,
+        tls=shown.version if shown else "",
         findings=known,
     )
 

@@ -15,16 +15,16 @@ from launchbook.engine.override import EVENT as OVERRIDE_EVENT
 from launchbook.engine.override import Overrides, require_known
 from launchbook.engine.planner import Bench, Planner
 from launchbook.engine.run import Run, Terms, plan_of
-from launchbook.engine.scribe import Scribe
+from launchbook.engine.scribe import Scribe, described
 from launchbook.engine.teardown import Teardown
-from launchbook.errors import LedgerError
+from launchbook.errors import LaunchbookError, LedgerError
 from launchbook.ledger.identifier import new_id
 from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure
 from launchbook.model.record import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from launchbook.engine.graph import Graph
     from launchbook.engine.override import Override
@@ -133,6 +133,40 @@ class Engine:
         with self._leased(self._ledger, bench.run) as taken:
             scribe = Scribe(bench, self._ledger.journal, taken.lease)
             scribe.write(scribe.run_entry(Phase.VERIFIED, evidence))
+            self._ledger.anchor()
+        return bench.run
+
+    def act(
+        self, intent: Mapping[str, object], deed: Callable[[], Mapping[str, object]]
+    ) -> str:
+        """Do one thing that no step does, between its intent and its proof.
+
+        Args:
+            intent: What the ledger says beforehand; ``event`` tells its kind.
+            deed: Does it, proves it, and returns what the ledger says afterwards.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            LockHeld: Another run changes the environment.
+            LedgerError: It cannot be recorded.
+            LaunchbookError: What ``deed`` raises; it is recorded too.
+        """
+        if self._ledger is None:
+            msg = "a deed needs a ledger"
+            raise ValueError(msg)
+        bench = self._bench()
+        with self._leased(self._ledger, bench.run) as taken:
+            scribe = Scribe(bench, self._ledger.journal, taken.lease)
+            scribe.write(scribe.run_entry(Phase.PLANNED, intent))
+            try:
+                proof = deed()
+            except LaunchbookError as error:
+                told = {**intent, "error": described(error)}
+                scribe.write(scribe.run_entry(Phase.FAILED, told))
+                raise
+            scribe.write(scribe.run_entry(Phase.VERIFIED, {**intent, **proof}))
             self._ledger.anchor()
         return bench.run
 

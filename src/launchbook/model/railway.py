@@ -166,22 +166,6 @@ class ServiceInstance:
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
-    """A host name of a service.
-
-    Attributes:
-        host: Without scheme and port.
-        is_custom: Whether it is ours rather than one of the vendor's.
-        target_port: The port inside the service; None is the vendor's choice.
-    """
-
-    id: str
-    host: str
-    is_custom: bool = False
-    target_port: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Upload:
     """The answer to an uploaded source.
 

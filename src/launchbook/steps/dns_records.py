@@ -82,7 +82,7 @@ class DnsRecords:
                 for other in cutover.rivals(wanted)
             ]
         remembered = [each.as_json() for each in cutover.remembered]
-        evidence = {FORMER: remembered} if remembered else {}
+        evidence = {"zone": inputs.zone, FORMER: remembered} if remembered else {}
         return Planned(tuple(changes), _outputs(inputs), evidence)
 
     def apply(

@@ -61,11 +61,11 @@ class Fields:
 
     def optional_number(self, name: str) -> float | None:
         """Return a number, or None when it is absent or null."""
-        value = self._data.get(name)
+        value = self._value.get(name)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise malformed(self._at(name), "a number", value)
+            raise malformed(f"{self._where}.{name}", "a number", value)
         return float(value)
 
     def is_truthy(self, name: str) -> bool:

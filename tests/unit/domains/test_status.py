@@ -13,13 +13,12 @@ from launchbook.transport.tls import Certificate
 from tests.unit.domains.test_diagnosis import CASES, observed
 
 HOST = "staging-api.vocilia.com"
-UNSERVED = Certificate(HOST, problem="it is for another name")
 
 
-def status(name: str, served: Certificate = UNSERVED) -> Status:
+def status(name: str, shown: Certificate | None = None) -> Status:
     case = yaml.safe_load(Path(CASES / f"{name}.yml").read_text(encoding="utf-8"))
     seen = observed(case)
-    return status_of(seen.domain, served, diagnose(seen), seen.at)
+    return status_of(seen.domain, shown, diagnose(seen), seen.at)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ FACTS: dict[str, Any] = {
     "dns.zone": dns.Zone,
     "railway.certificate": domain.Domain,
     "railway.custom_domain": domain.Domain,
-    "railway.domain": railway.Domain,
     "railway.environment": railway.Environment,
     "railway.project": railway.Project,
     "railway.service": railway.ServiceInstance,

@@ -26,4 +26,23 @@ DOMAINS: Final = (
         ),
         fixed=(("workers", "8"),),
     ),
-)
+    Operation(
+        "revert",
+        "Let a host name lead again to where it led before a playbook moved it",
+        "launchbook.cli.cutover:revert",
+        (
+            Flag("host", "as api.vocilia.com", is_argument=True),
+            Flag("check", "show what would be put back and write nothing; exit 3 when "
+                 "there is something", default=False),
+            Flag("yes", "do not ask for confirmation on live platforms", default=False),
+            ENVIRONMENT,
+            PLATFORMS,
+            AS_JSON,
+        ),
+        (
+            "invoke domains.revert api.vocilia.com --environment production --check",
+            "invoke domains.revert staging-api.vocilia.com --platforms live --yes",
+        ),
+        fixed=(("workers", "8"),),
+    ),
+)  # fmt: skip

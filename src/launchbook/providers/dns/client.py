@@ -73,6 +73,9 @@ class DnsClient:
         if hasattr(provider, "find_zone"):
             zone: Zone | None = _guarded(lambda: provider.find_zone(name))
             return zone
+        if hasattr(provider, "list_zones"):
+            names = _guarded(provider.list_zones)
+            return Zone(name) if f"{name}." in names else None
         found = octodns.zone.Zone(f"{name}.", [])
         exists = _guarded(lambda: provider.populate(found, lenient=True))
         return Zone(name) if exists or found.records else None

@@ -13,6 +13,7 @@ from launchbook.model.railway import Account
 from launchbook.providers.railway import wire
 from launchbook.providers.railway.account import AccountVerbs
 from launchbook.providers.railway.calls import named, scope_ids
+from launchbook.providers.railway.capacity import CapacityVerbs
 from launchbook.providers.railway.deployment import DeploymentVerbs
 from launchbook.providers.railway.domain import DomainVerbs
 from launchbook.providers.railway.variable import VariableVerbs
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from launchbook.clock import Clock
     from launchbook.model.railway import (
-        Domain,
         Environment,
         Project,
         Service,
@@ -44,7 +44,7 @@ RATES: Final[Mapping[str, Rate]] = {
 """Per second on the Pro plan; 10 is the Hobby plan's (platform docs, 2026)."""
 
 
-class RailwayClient(AccountVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs):
+class RailwayClient(AccountVerbs, CapacityVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:
@@ -180,36 +180,4 @@ class RailwayClient(AccountVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs):
                 "environmentId": scope.environment_id,
                 "input": wire.write_settings(settings),
             },
-        )
-
-    # --- domains -------------------------------------------------------------
-
-    def read_domains(self, scope: ServiceScope) -> tuple[Domain, ...]:
-        """Return the host names of a service, the vendor's and ours."""
-        data = self._run("domains", scope_ids(scope))
-        answer = Fields(data["domains"], "railway domains")
-        given = answer.children("serviceDomains")
-        own = answer.children("customDomains")
-        return (
-            *(wire.read_domain(node, is_custom=False) for node in given),
-            *(wire.read_domain(node, is_custom=True) for node in own),
-        )
-
-    def create_service_domain(
-        self, scope: ServiceScope, target_port: int | None = None
-    ) -> Domain:
-        """Let the vendor give the service a host name."""
-        order: dict[str, object] = {
-            "serviceId": scope.service_id,
-            "environmentId": scope.environment_id,
-        }
-        if target_port is not None:
-            order["targetPort"] = target_port
-        return create_or_find(
-            lambda: wire.read_domain(
-                self._created("service_domain_create", order), is_custom=False
-            ),
-            lambda: next(
-                (d for d in self.read_domains(scope) if not d.is_custom), None
-            ),
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from launchbook.model.railway import (
     Account,
     Deployment,
-    Domain,
     Environment,
     LogLine,
     Project,
@@ -137,16 +136,6 @@ def read_deployment(node: Fields) -> Deployment:
         environment_id=node.text_or_empty("environmentId"),
         is_stopped=node.is_truthy("deploymentStopped"),
         meta=meta,
-    )
-
-
-def read_domain(node: Fields, *, is_custom: bool) -> Domain:
-    """Read a host name."""
-    return Domain(
-        id=node.text("id"),
-        host=node.text("domain"),
-        is_custom=is_custom,
-        target_port=node.optional_whole("targetPort"),
     )
 
 

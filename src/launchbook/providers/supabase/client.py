@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from launchbook.errors import NotFound
+from launchbook.model.account import Tenancy
 from launchbook.providers.supabase import wire
 from launchbook.transport.answer import Fields, fields_of
 from launchbook.transport.http import Access, HttpTransport, Origin, bearer

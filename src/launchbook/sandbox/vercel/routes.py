@@ -34,7 +34,7 @@ def routes(platform: Platform) -> list[web.RouteDef]:
 
 def _account_routes(platform: Platform) -> list[web.RouteDef]:
     accounts = AccountHandlers(platform)
-    tokens = TokenHandlers(platform)
+    tokens = TokenHandlers(platform.state, platform.doorkeeper)
     return [
         web.get("/v2/user", accounts.user),
         web.get("/v2/teams", accounts.teams),

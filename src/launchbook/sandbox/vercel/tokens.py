@@ -17,7 +17,6 @@ from launchbook.sandbox.vercel.records import Token
 from launchbook.sandbox.vercel.state import TEAM_ID, TEAM_SLUG, new_id
 
 if TYPE_CHECKING:
-    from launchbook.sandbox.vercel.platform import Platform
     from launchbook.sandbox.vercel.records import Json
     from launchbook.sandbox.vercel.state import State
 
@@ -82,9 +81,9 @@ class Doorkeeper:
 class TokenHandlers:
     """The user's tokens."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._state = platform.state
-        self._doorkeeper = platform.doorkeeper
+    def __init__(self, state: State, doorkeeper: Doorkeeper) -> None:
+        self._state = state
+        self._doorkeeper = doorkeeper
 
     async def listed(self, request: web.Request) -> web.Response:
         """GET /v6/user/tokens."""

@@ -303,10 +303,6 @@ def test_logs_ask_for_no_more_than_the_vendor_gives() -> None:
     assert 5000 == wire.variables("BuildLogs")["limit"]
 
 
-def test_a_service_domain_that_was_lost_is_found() -> None:
-    railway, _ = client(ServiceDomainCreate=LOST)
-    assert "backend.up.railway.app" == railway.create_service_domain(SCOPE).host
-
 
 # --- answers that break the contract -----------------------------------------
 

@@ -1,0 +1,1 @@
+"""Accounts at the platforms: whether they can hold what the inventory wants."""
