@@ -43,6 +43,8 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-port=0",
     "--window-size=1000,900",
+    # The product is public; that it is on loopback here must not be the reason.
+    "--disable-features=LocalNetworkAccessChecks",
     "--host-resolver-rules=MAP *.localhost 127.0.0.1, MAP *.vocilia.com 127.0.0.1",
 )
 # The middle of an element, where a person would press.
@@ -106,6 +108,13 @@ class Wire:
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
+    async def hear(self, seconds: float) -> None:
+        """Keep the events of a while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    self.events.append(await self.socket.receive_json())
+
 
 @dataclass
 class Page:
@@ -154,6 +163,38 @@ class Page:
         self.press(selector)
         self.ask("Input.insertText", text=text)
 
+    def pretend(self, url: str, content: str) -> None:
+        """Show a page of ours under an address that nobody serves.
+
+        What the browser makes of it (origin, site, cookies) is that of the address.
+        """
+        self.ask("Fetch.enable", patterns=[{"urlPattern": url}])
+        self.wire.events.clear()
+        # The answer to this comes only when the page was fulfilled.
+        self.ask("Runtime.evaluate", expression=f"location.href = {json.dumps(url)}")
+        paused = self._event("Fetch.requestPaused")
+        self.ask(
+            "Fetch.fulfillRequest",
+            requestId=paused["requestId"],
+            responseCode=200,
+            responseHeaders=[{"name": "Content-Type", "value": "text/html"}],
+            body=base64.b64encode(content.encode()).decode(),
+        )
+        self.ask("Fetch.disable")
+        self.wait_until(
+            f'document.readyState === "complete" && location.href === {json.dumps(url)}'
+        )
+
+    def _event(self, method: str, seconds: float = 10) -> dict[str, Any]:
+        """Return what an event of this tab told; wait for it."""
+        for _ in range(int(seconds / LOOK_SECONDS)):
+            for each in self.wire.events:
+                if (each.get("sessionId"), each["method"]) == (self.session, method):
+                    found: dict[str, Any] = each["params"]
+                    return found
+            self.runner.run(self.wire.hear(LOOK_SECONDS))
+        pytest.fail(f"the browser did not tell {method}")
+
     def refused(self, script: str) -> list[str]:
         """Run a script; return why the browser refused what it asked for.
 
@@ -163,8 +204,7 @@ class Page:
         self.ask("Network.enable")
         self.wire.events.clear()
         self.value(script)
-        # One more answer, so that what happened before it has been told.
-        self.value("new Promise((done) => setTimeout(done, 200))")
+        self.runner.run(self.wire.hear(0.3))
         told = [e for e in self.wire.events if e.get("sessionId") == self.session]
         return [reason for event in told for reason in _reasons(event)]
 

@@ -87,8 +87,18 @@ def _name(name: str) -> x509.GeneralName:
 
 
 @contextmanager
-def serving(handle: Handle, certificates: Certificates | None = None) -> Iterator[int]:
-    """Serve with ``handle`` for every request; gives the port."""
+def serving(
+    handle: Handle,
+    certificates: Certificates | None = None,
+    prepare: Callable[[ssl.SSLContext], None] = lambda _: None,
+) -> Iterator[int]:
+    """Serve with ``handle`` for every request; gives the port.
+
+    Args:
+        handle: Answers.
+        certificates: What to show; None serves without TLS.
+        prepare: Changes how TLS is spoken.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,6 +121,7 @@ def serving(handle: Handle, certificates: Certificates | None = None) -> Iterato
     if certificates is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificates.server_file)
+        prepare(context)
         server.socket = context.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )

@@ -17,7 +17,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _REST: Final = re.compile(r"(?P<value>[^#\n]*?)(?P<end>[ \t]*(#[^\n]*)?)\Z")
 
 
-def set_scalar(path: Path, pointer: str, text: str) -> None:
+def set_scalar(path: Path, pointer: str, value: str | int) -> None:
     """Replace the value at a JSON pointer, which must be a scalar on one line.
 
     Raises:
@@ -36,12 +36,15 @@ def set_scalar(path: Path, pointer: str, text: str) -> None:
     before, rest = line[: place.column - 1], line[place.column - 1 :].rstrip("\n")
     found = _REST.fullmatch(rest)
     end = found["end"] if found else ""
-    lines[place.line - 1] = f"{before}{_written(text)}{end}\n"
+    lines[place.line - 1] = f"{before}{_written(value)}{end}\n"
     mode = path.stat().st_mode
     safe_file.write(path, "".join(lines).encode())
     path.chmod(mode)
 
 
-def _written(text: str) -> str:
-    """Plain where YAML reads it back as the same text, else quoted."""
+def _written(value: str | int) -> str:
+    """Plain where YAML reads it back as the same, else quoted."""
+    text = str(value)
+    if isinstance(value, int):
+        return text
     return text if _PLAIN.fullmatch(text) else json.dumps(text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from launchbook.errors import CircularReference, PlaybookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from launchbook.model.playbook import PlaybookEntry
 
@@ -97,3 +97,21 @@ def _circle(left: Mapping[str, set[str]]) -> list[str]:
         if following in chain:
             return [*chain[chain.index(following) :], following]
         chain.append(following)
+
+
+def needed_entries(
+    entries: Sequence[PlaybookEntry],
+    wanted: Collection[str],
+    dependencies_of: Callable[[PlaybookEntry], frozenset[str]],
+) -> tuple[PlaybookEntry, ...]:
+    """Return the entries of these ids and all that they refer to, in file order.
+
+    Gates are left out: what only waits for one does not refer to it.
+    """
+    by_id = {entry.id: entry for entry in entries}
+    needed, waiting = set(wanted), list(wanted)
+    while waiting:
+        found = dependencies_of(by_id[waiting.pop()])
+        waiting += found - needed
+        needed |= found
+    return tuple(entry for entry in entries if entry.id in needed)

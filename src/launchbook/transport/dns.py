@@ -18,6 +18,7 @@ LOOPBACK: Final = "127.0.0.1"
 ANSWER_SECONDS: Final = 5.0
 """How long all servers together may take for one question."""
 PORT: Final = 53
+HIGHEST_PORT: Final = 65_535
 _HINT: Final = (
     "Check the network and dns.nameservers of the set of platforms, then run the same "
     "command again."
@@ -61,7 +62,7 @@ class DnsResolver:
                 platform="dns",
             )
         port = self._nameservers[0].port if self._nameservers else PORT
-        return DnsResolver([f"{each}:{port}" for each in addresses])
+        return DnsResolver([_at_port(each, port) for each in addresses])
 
     def lookup(self, host: str, kind: str) -> tuple[str, ...]:
         """Return the values of a host's records of one kind; none is empty.
@@ -120,15 +121,23 @@ def is_address(host: str) -> bool:
     return True
 
 
+def _at_port(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def _server(text: str) -> dns.nameserver.Do53Nameserver:
-    address, colon, port = (
-        text.rpartition(":") if text.count(":") == 1 else (text, "", "")
-    )
-    if is_address(address) and (not colon or port.isdigit()):
-        return dns.nameserver.Do53Nameserver(address, int(port) if port else PORT)
+    address, colon, port = text, "", ""
+    if text.startswith("[") or text.count(":") == 1:
+        address, colon, port = text.rpartition(":")
+    is_port = port.isdigit() and 0 < int(port) <= HIGHEST_PORT
+    if is_address(address) and is_port == bool(colon):
+        return dns.nameserver.Do53Nameserver(
+            address.strip("[]"), int(port) if colon else PORT
+        )
     raise InputError(
         f"{text!r} is not the address of a name server",
-        hint="Write an address, or an address and a port, as 127.0.0.1:5353.",
+        hint="Write an address, or an address and a port, as 127.0.0.1:5353 or "
+        "[::1]:5353.",
     )
 
 

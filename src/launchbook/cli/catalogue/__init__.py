@@ -18,6 +18,7 @@ from launchbook.cli.catalogue.inventory import INVENTORY
 from launchbook.cli.catalogue.ledger import LEDGER
 from launchbook.cli.catalogue.provision import playbook_operation
 from launchbook.cli.catalogue.sandbox import SANDBOX
+from launchbook.cli.catalogue.scale import scale_operation
 from launchbook.cli.catalogue.secrets import SECRETS
 
 if TYPE_CHECKING:
@@ -45,5 +46,6 @@ SINGLE: Final[tuple[Operation, ...]] = ()
 PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {
     "import": import_operation,
     "destroy": destroy_operation,
+    "scale": scale_operation,
 }
 """Group to what makes its operation for an environment, as ``scale.production``."""

@@ -136,6 +136,9 @@ class DnsClient:
             provider.update_pcent_threshold = EVERYTHING
             provider.delete_pcent_threshold = EVERYTHING
         desired = _replaced(present, wanted, removed)
+        if not provider.SUPPORTS_ROOT_NS and desired.root_ns is not None:
+            # What a provider does not let anybody write must not be asked for.
+            desired.remove_record(desired.root_ns)
         _guarded(lambda: _carry_out(provider, desired))
 
     def _populated(self, provider: Any, zone: str) -> Any:

@@ -78,7 +78,7 @@ def _texts(kind: str, values: Iterable[Any]) -> Iterable[str]:
         elif kind in NAMES:
             yield str(value).rstrip(".").lower()
         else:
-            yield str(value)
+            yield str(value).strip("'")
 
 
 def _value(kind: str, text: str) -> object:

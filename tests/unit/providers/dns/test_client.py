@@ -156,11 +156,13 @@ def test_ttls_of_the_whole_zone_may_change() -> None:
     assert 10 == len(fake.written)
 
 
-def test_the_name_servers_of_the_zone_are_never_changed() -> None:
+def test_the_name_servers_of_the_zone_are_left_alone() -> None:
     fake = FakeCloudflare(record("NS", ZONE, "ada.ns.example.org"))
     other = RecordSet(ZONE, "NS", ("ns.evil.example",), 300)
-    client_of(fake).replace_records(ZONE, [other], is_meant=True)
-    assert [] == fake.written
+    ours = cname("abc.up.railway.app")
+    client_of(fake).replace_records(ZONE, [other, ours], is_meant=True)
+    assert ["ada.ns.example.org"] == fake.at(ZONE, "NS")
+    assert ["POST /zones/z1/dns_records"] == fake.written
 
 
 # --- zones --------------------------------------------------------------------
