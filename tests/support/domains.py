@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from launchbook.engine.step import Context, Note, Prior
+from launchbook.engine.memory import Memory
+from launchbook.engine.step import Context
 from launchbook.model.domain import Domain, DomainRecord, Purpose, Stage
 from tests.support.transport import START, JumpingClock
 
@@ -93,19 +94,6 @@ class Platform:
         self._order(f"remove {host}")
 
 
-class NoPast:
-    """A ledger without records."""
-
-    def latest(self, step: str) -> Prior | None:
-        return None
-
-    def begun(self, step: str) -> Note | None:
-        return None
-
-    def intended(self, step: str) -> frozenset[str]:
-        return frozenset()
-
-
 def context(clock: Clock | None = None) -> Context:
     """Return what a step is given; time passes by itself."""
     return Context(
@@ -113,7 +101,7 @@ def context(clock: Clock | None = None) -> Context:
         run="r1",
         step="backend_certificate",
         clock=clock or JumpingClock(),
-        history=NoPast(),
+        history=Memory(None, "staging"),
         progress=lambda _: None,
         fingerprint=lambda text: f"{len(text):064x}",
         idempotency_key="k",

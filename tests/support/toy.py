@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from launchbook.config.reference import Resolver
 from launchbook.engine.engine import Engine
+from launchbook.engine.gate import pass_gate
 from launchbook.engine.setting import Kit, Setting
 from launchbook.engine.step import Context, Prior, Step, Verified, Waiting
 from launchbook.errors import InputError, Location, UnknownStep, VerificationFailed
@@ -23,6 +24,7 @@ from launchbook.ledger.chain import ChainKey
 from launchbook.ledger.journal import Author
 from launchbook.ledger.ledger import Ledger, open_ledger
 from launchbook.model.change import Action, Change, FieldChange, Planned
+from launchbook.model.gate import Finding, Verdict
 from launchbook.model.playbook import PlaybookEntry
 from launchbook.redact import Redactor, Secret
 
@@ -340,6 +342,39 @@ class Patience:
         return Verified({})
 
 
+@dataclass(frozen=True)
+class GateInputs:
+    verdicts: Mapping[str, str]
+    commit: str = "c1"
+
+
+class Gate:
+    """Lets pass what is said to pass; the rest needs an override."""
+
+    name: ClassVar[str] = "toy.gate"
+    inputs_type: ClassVar[type] = GateInputs
+    is_check: ClassVar[bool] = True
+
+    def facts(self, inputs: GateInputs, context: Context) -> None:
+        """Nothing to read."""
+
+    def plan(self, inputs: GateInputs, facts: None, prior: Prior | None) -> Planned:
+        return Planned(())
+
+    def apply(self, inputs: GateInputs, facts: None, context: Context) -> None:
+        """Nothing to write."""
+
+    def verify(self, inputs: GateInputs, context: Context) -> Verified:
+        findings = [
+            Finding(name, Verdict(verdict), f"{name} says {verdict}")
+            for name, verdict in inputs.verdicts.items()
+        ]
+        evidence = pass_gate(
+            findings, context, what="the gate", hint="Mend it", subject=inputs.commit
+        )
+        return Verified({}, evidence)
+
+
 @dataclass
 class Toybox:
     """An engine over a toy platform, with everything in one folder."""
@@ -351,6 +386,7 @@ class Toybox:
     workers: int = 4
     inventory: dict[str, object] = field(default_factory=dict)
     redactor: Redactor = field(default_factory=Redactor)
+    overridable: frozenset[str] = frozenset({"large-change", "roof", "walls"})
     ledgers: list[Ledger] = field(default_factory=list)
 
     @property
@@ -383,6 +419,8 @@ class Toybox:
             tool_version="0.0.1",
             fingerprint_key=FINGERPRINT_KEY,
             workers=self.workers,
+            overridable=self.overridable,
+            override_seconds=3600,
         )
         kit = Kit(
             steps=self._step,
@@ -408,6 +446,7 @@ class Toybox:
             "toy.shelf": Shelf(self.platform),
             "toy.check": Check(self.platform, self.hook),
             "toy.patience": Patience(self.platform),
+            "toy.gate": Gate(),
         }
         if uses not in steps:
             raise UnknownStep(f"there is no step {uses}", hint="Type another.")
@@ -426,7 +465,7 @@ class Toybox:
 
 def entry(name: str, uses: str = "toy.thing", /, **inputs: object) -> PlaybookEntry:
     """Return an entry; the thing is called as the step unless it is said."""
-    if uses not in {"toy.shelf", "toy.check", "toy.patience"}:
+    if uses not in {"toy.shelf", "toy.check", "toy.patience", "toy.gate"}:
         inputs = {"name": name, **inputs}
     return PlaybookEntry(name, uses, inputs, Location("toys.yml", 1))
 

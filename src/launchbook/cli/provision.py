@@ -40,7 +40,10 @@ GOES_ON: Final = frozenset({0, PENDING, WAITING})
 """Exit statuses after which a playbook's next environment has its turn."""
 DEFAULT_ENVIRONMENT: Final = "staging"
 """That of a playbook that is for any, when none is named."""
-STAYS_UP: Final = "the sandbox goes on running; `invoke sandbox.down` stops it"
+STAYS_UP: Final = (
+    "only the sandbox knows these names: `invoke sandbox.browse` opens them; it goes on "
+    "running until `invoke sandbox.down`"
+)
 
 
 def run(options: Mapping[str, object]) -> int:

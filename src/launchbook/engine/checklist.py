@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from launchbook.model.gate import Finding, Verdict
 from launchbook.model.record import time_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from launchbook.engine.step import Note, Past
+    from launchbook.engine.step import Note, Prior
 
 EVENT: Final = "checklist-signed"
 """``evidence.event`` of the record of a signature."""
@@ -102,6 +102,18 @@ class Signature:
         return self.at + timedelta(days=item.expires_days)
 
 
+class Witness(Protocol):
+    """What the ledger can say of an environment's steps."""
+
+    def latest(self, step: str) -> Prior | None:
+        """Return the last verified record of a step, or None."""
+        ...
+
+    def elsewhere(self, environment: str) -> Witness:
+        """Return the same of another environment."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What items are judged against.
@@ -116,7 +128,7 @@ class Circumstances:
 
     now: datetime
     commit: str
-    past: Past
+    past: Witness
     proofs: Mapping[str, object] | None
     signatures: Mapping[str, Signature] = field(default_factory=dict)
 

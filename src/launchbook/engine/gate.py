@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from launchbook.errors import GateError, GateFailed, GateInconclusive
+from launchbook.errors import GateFailed, GateInconclusive
 from launchbook.model.gate import Verdict
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def pass_gate(
     }
     left = [each for each in blocking if each.name not in granted]
     if left:
-        raise _refusal(left, findings, what, hint)
+        _refuse(left, findings, what, hint)
     context.overrides.use(granted.values())
     for each in granted.values():
         until = f"{each.until:%Y-%m-%d %H:%M} UTC"
@@ -57,20 +57,21 @@ def pass_gate(
     }
 
 
-def _refusal(
+def _refuse(
     left: Sequence[Finding], findings: Sequence[Finding], what: str, hint: str
-) -> GateError:
-    """Why the run does not go on; one that says no weighs more than one that cannot."""
-    is_failed = any(each.verdict is Verdict.FAIL for each in left)
-    kind = GateFailed if is_failed else GateInconclusive
+) -> NoReturn:
+    """Say why the run does not go on; a no weighs more than what cannot be told."""
     told = "; ".join(f"{each.name}: {each.words}" for each in left)
     names = ",".join(each.name for each in left)
-    return kind(
-        f"{what} does not let this run pass: {told}",
-        hint=f"{hint}, or, if it has to be, let these pass by name: "
-        f'--override {names} --reason "...".',
-        details={
-            "items": [each.as_json() for each in findings],
-            "blocking": [each.name for each in left],
-        },
+    message = f"{what} does not let this run pass: {told}"
+    hint = (
+        f"{hint}, or, if it has to be, let these pass by name: "
+        f'--override {names} --reason "...".'
     )
+    details = {
+        "items": [each.as_json() for each in findings],
+        "blocking": [each.name for each in left],
+    }
+    if any(each.verdict is Verdict.FAIL for each in left):
+        raise GateFailed(message, hint=hint, details=details)
+    raise GateInconclusive(message, hint=hint, details=details)

@@ -161,3 +161,17 @@ def _unavailable(host: str, port: int, error: OSError) -> Unavailable:
         hint="Run `invoke domains.status` to see how far the host name has come.",
         platform="product",
     )
+
+
+def shown_certificate(host: str, port: int, address: str, ca_file: Path) -> bytes:
+    """Return the certificate that an address shows for a name, verified, as DER.
+
+    Raises:
+        Unavailable: Nothing answers, or the authority does not vouch for it.
+    """
+    context = ssl.create_default_context(cafile=str(ca_file))
+    try:
+        with _connected(context, address, port, host) as shown:
+            return shown.getpeercert(binary_form=True) or b""
+    except OSError as error:
+        raise _unavailable(host, port, error) from error

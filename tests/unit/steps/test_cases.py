@@ -15,7 +15,7 @@ from launchbook.app.register import STEPS
 from launchbook.domains import cutover
 from launchbook.engine.step import Prior
 from launchbook.errors import LaunchbookError
-from launchbook.model import dns, domain, railway, source, supabase, vercel
+from launchbook.model import dns, domain, railway, scaling, source, supabase, vercel
 from launchbook.redact import reveal
 from tests.support.plain import construct
 
@@ -31,6 +31,7 @@ FACTS: dict[str, Any] = {
     "railway.certificate": domain.Domain,
     "railway.custom_domain": domain.Domain,
     "railway.environment": railway.Environment,
+    "railway.limits": scaling.Limits,
     "railway.project": railway.Project,
     "railway.service": railway.ServiceInstance,
     "source.commit": source.Commit,

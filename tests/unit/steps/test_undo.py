@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from launchbook.clock import SystemClock
+from launchbook.engine.memory import Memory
 from launchbook.engine.step import Context, Prior, Undoable
 from launchbook.errors import VerificationFailed
 from launchbook.model.railway import VariableNote
@@ -25,21 +26,13 @@ if TYPE_CHECKING:
     from launchbook.providers.vercel.client import VercelClient
 
 
-class NoPast:
-    def latest(self, step: str) -> Prior | None:
-        return None
-
-    def intended(self, step: str) -> frozenset[str]:
-        return frozenset()
-
-
 def context() -> Context:
     return Context(
         environment="staging",
         run="r1",
         step="backend_variables",
         clock=SystemClock(),
-        history=NoPast(),
+        history=Memory(None, "staging"),
         progress=lambda _: None,
         fingerprint=lambda text: f"{len(text):064x}",
         idempotency_key="k",

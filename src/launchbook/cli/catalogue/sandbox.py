@@ -63,6 +63,17 @@ SANDBOX: Final = (
         (Flag("name", "the snapshot's name", is_argument=True), AS_JSON),
         ("invoke sandbox.restore provisioned",),
     ),
+    Operation(
+        "browse",
+        "Open a host name of the sandbox, in a browser that knows them",
+        "launchbook.cli.browse:browse",
+        (
+            Flag("host", "which host (default: the customer app's)", is_argument=True,
+                 is_required=False),
+            AS_JSON,
+        ),
+        ("invoke sandbox.browse", "invoke sandbox.browse staging-admin.vocilia.com"),
+    ),
     Operation("trust", "Let this user's browsers trust the sandbox's certificates",
               "launchbook.cli.trust:trust", (AS_JSON,), ("invoke sandbox.trust",)),
     Operation("untrust", "Take the trust in the sandbox's certificates back",
