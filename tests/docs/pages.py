@@ -54,10 +54,17 @@ def reference() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "scripts" / "reference.py"))
 
 
+ENVIRONMENTS = ("development", "staging", "production")
+
+
 @cache
 def flags_by_task() -> dict[str, set[str]]:
     """Every task with its flags, as they are typed."""
     groups = reference()["task_groups"]()
+    for group in reference()["PER_ENVIRONMENT"]:
+        # One of them is documented; there is one for each environment.
+        ((_, operation),) = groups[group]
+        groups[group] = [(f"{group}.{name}", operation) for name in ENVIRONMENTS]
     return {
         name.removeprefix("launchbook "): {
             "--" + flag.name.rstrip("_").replace("_", "-")

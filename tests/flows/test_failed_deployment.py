@@ -75,6 +75,6 @@ def test_a_failing_migration_is_rolled_back_and_shown_with_its_line(
     assert "rolled back" in failed.err
     assert served == shop.serves()
     assert not [each for each in shop.written(mark) if each.endswith("/up")]
-    file.write_text("create table public.half (id int);\n")
+    file.write_text("comment on table public.businesses is 'Shops';\n")
     commit(shop)
     assert 0 == shop.run(STAGING).status

@@ -28,6 +28,7 @@ MADE = {
     "environmentPatchCommitStaged": 3,
     "serviceCreate": 3,
     "serviceInstanceUpdate": 3,
+    "serviceInstanceLimitsUpdate": 3,
     "customDomainCreate": 1,
     "POST /client/v4/zones": 1,
     "POST /client/v4/zones/{zone}/dns_records": 6,

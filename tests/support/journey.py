@@ -36,15 +36,19 @@ SOURCE = Path(__file__).parents[2] / "src"
 TASKS = "from launchbook.cli import namespace\n\nns = namespace.build()\n"
 STAGING = "provision.staging"
 FILE_UPLOAD = "POST /v2/files"
-FIRST = 36
+FIRST = 39
 """Steps of ``provision.staging`` that write when nothing is there."""
+
+
+def total(playbook: str = "staging") -> int:
+    """Return how many entries a playbook has, with all that it needs."""
+    workspace = Workspace(data_root(), data_root())
+    return len(load_playbook(workspace, playbook, steps=STEPS).all_entries)
 
 
 def counts(changed: int, playbook: str = "staging") -> str:
     """Return the line that counts the steps of a playbook when nothing failed."""
-    workspace = Workspace(data_root(), data_root())
-    entries = load_playbook(workspace, playbook, steps=STEPS).all_entries
-    return f"{changed} changed, {len(entries) - changed} unchanged, 0 failed"
+    return f"{changed} changed, {total(playbook) - changed} unchanged, 0 failed"
 
 
 def backend_host(environment: str = "staging") -> str:

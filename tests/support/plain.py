@@ -39,8 +39,6 @@ def construct(kind: Any, value: Any) -> Any:
         return None
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind, value)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
         return construct(
@@ -50,6 +48,13 @@ def construct(kind: Any, value: Any) -> Any:
         return tuple(construct(arguments[0], each) for each in value)
     if origin is Mapping or origin is dict:
         return {key: construct(arguments[1], each) for key, each in value.items()}
+    return _scalar(kind, value)
+
+
+def _scalar(kind: Any, value: Any) -> Any:
+    """A value that holds no others."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
     return SCALARS[kind](value) if kind in SCALARS else value
 
 

@@ -56,7 +56,7 @@ def test_a_browser_is_told_the_names_and_the_keys_behind_them(
 def test_a_host_that_is_not_served_is_refused_with_those_that_are(
     journey: Journey,
 ) -> None:
-    refused = journey.run(BROWSE, "shop.vocilia.com")
+    refused = journey.run(BROWSE, "--host", "shop.vocilia.com")
     assert (8, True) == (refused.status, web_host("admin") in refused.hint)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from launchbook.config.package_data import data_root
 from tests.support.workspace import edit, line_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ def test_a_key_that_is_not_there_is_refused_with_the_nearest(
     assert nearest in told.err
 
 
+def entries() -> int:
+    """How many entries the shipped playbooks have, each counted once."""
+    texts = [path.read_text() for path in (data_root() / "playbooks").rglob("*.yml")]
+    return sum(text.count("  - id: ") for text in texts)
+
+
 def test_the_shipped_folder_is_valid_and_checking_it_writes_nothing(
     shell: Shell, workspace: Workspace
 ) -> None:
@@ -104,7 +111,7 @@ def test_the_shipped_folder_is_valid_and_checking_it_writes_nothing(
     assert (0, "") == (told.status, told.err)
     assert [
         "inventory  every file is valid",
-        "playbooks  infrastructure, production, staging: 37 steps are valid",
+        f"playbooks  infrastructure, production, staging: {entries()} steps are valid",
         "variables  those of staging fit their contract",
     ] == told.lines
     assert not workspace.home.exists()
@@ -115,7 +122,7 @@ def test_a_valid_folder_as_json(shell: Shell) -> None:
         {
             "kind": "inventory-checked",
             "playbooks": ["infrastructure", "production", "staging"],
-            "steps": 37,
+            "steps": entries(),
             "environment": "staging",
         }
     ] == shell.type("inventory.check", "--json").records
@@ -161,6 +168,6 @@ def test_every_problem_of_a_step_is_listed_with_its_place(
     edit(workspace, path, "service: backend", "servise: backend")
     told = shell.type("inventory.check")
     line = line_of(workspace, path, "      servise: backend")
-    assert f"{path}:{line}:7 (/steps/2/with/servise)" in told.err
+    assert f"{path}:{line}:7 (/steps/3/with/servise)" in told.err
     assert f"  | {path}:" in told.err
     assert "hint: Write `service` instead of `servise`." in told.err

@@ -68,11 +68,10 @@ SANDBOX: Final = (
         "Open a host name of the sandbox, in a browser that knows them",
         "launchbook.cli.browse:browse",
         (
-            Flag("host", "which host (default: the customer app's)", is_argument=True,
-                 is_required=False),
+            Flag("host", "which host (default: the customer app's)"),
             AS_JSON,
         ),
-        ("invoke sandbox.browse", "invoke sandbox.browse staging-admin.vocilia.com"),
+        ("invoke sandbox.browse", "invoke sandbox.browse --host staging-admin.vocilia.com"),
     ),
     Operation("trust", "Let this user's browsers trust the sandbox's certificates",
               "launchbook.cli.trust:trust", (AS_JSON,), ("invoke sandbox.trust",)),

@@ -44,7 +44,9 @@ RATES: Final[Mapping[str, Rate]] = {
 """Per second on the Pro plan; 10 is the Hobby plan's (platform docs, 2026)."""
 
 
-class RailwayClient(AccountVerbs, CapacityVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs):
+class RailwayClient(
+    AccountVerbs, CapacityVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs
+):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:

@@ -63,7 +63,9 @@ class _Resolution:
             return None
         zone = zone_of(self._zones, host)
         if zone is None or not zone.is_delegated:
-            self._response.set_rcode(dns.rcode.REFUSED)
+            # An alias that leads out of what is served here is an answer by itself.
+            if not self._response.answer:
+                self._response.set_rcode(dns.rcode.REFUSED)
             return None
         self._response.flags |= dns.flags.AA
         records = self._records(zone, host, kind)

@@ -303,7 +303,6 @@ def test_logs_ask_for_no_more_than_the_vendor_gives() -> None:
     assert 5000 == wire.variables("BuildLogs")["limit"]
 
 
-
 # --- answers that break the contract -----------------------------------------
 
 
