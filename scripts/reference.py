@@ -57,7 +57,10 @@ EXIT_STATUSES: Final = {
     ),
     3: ("changes pending (only with `--check`)", "run the same command without it"),
     4: (
-        "refused by a gate, a guard or a missing approval; nothing was written",
+        (
+            "refused by a guard or a missing approval: nothing was written; by a gate: "
+            "nothing behind it"
+        ),
         "look at the plan; override by name with a reason if it is meant",
     ),
     5: (
@@ -284,8 +287,10 @@ def operation_section(name: str, operation: Operation) -> list[str]:
 def playbook_tasks() -> Iterator[tuple[str, Operation]]:
     """Yield the task of each playbook."""
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
-        summary = yaml.safe_load(path.read_text(encoding="utf-8"))["description"]
-        yield f"provision.{path.stem}", playbook_operation(path.stem, summary)
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        environments = content.get("environments", [])
+        operation = playbook_operation(path.stem, content["description"], environments)
+        yield f"provision.{path.stem}", operation
 
 
 def task_groups() -> dict[str, list[tuple[str, Operation]]]:
@@ -346,7 +351,14 @@ def step_page() -> str:
 def pages() -> dict[str, str]:
     """Return every page by its file name."""
     inventory = SCHEMAS / "inventory"
-    names = ("product", "environment", "variables", "platforms", "recipients")
+    names = (
+        "product",
+        "environment",
+        "variables",
+        "platforms",
+        "checklist",
+        "recipients",
+    )
     files = [read(inventory / f"{name}.schema.json") for name in names]
     return {
         "inventory.md": page(

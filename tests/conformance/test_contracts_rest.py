@@ -49,7 +49,12 @@ def test_each_vercel_request_fits_the_contract(
 def test_each_vercel_request_names_the_team(verb: world.Verb[VercelClient]) -> None:
     sender = ScriptedSender(world.VERCEL_ANSWERS)
     verb.call(VercelClient(sender, "team_1"))
-    personal = {"GET /v2/user", "GET /v2/teams/team_1"}
+    personal = {
+        "GET /v2/user",
+        "GET /v2/teams",
+        "GET /v2/teams/team_1",
+        "GET /v5/user/tokens/current",
+    }
     for request in sender.requests:
         assert str(request) in personal or query_of(request)["teamId"] == "team_1"
 

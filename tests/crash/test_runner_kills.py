@@ -23,9 +23,10 @@ DEPLOYMENT = "POST /v13/deployments"
 MADE_ONCE = {
     "POST /v1/projects": 1,
     "projectCreate": 1,
-    "environmentCreate": 1,
     "serviceCreate": 3,
-    "serviceDomainCreate": 1,
+    "customDomainCreate": 1,
+    "POST /client/v4/zones": 1,
+    "POST /client/v4/zones/{zone}/dns_records": 6,
     UP: 3,
     "POST /v11/projects": 3,
     "POST /v9/projects/{project}/custom-environments": 3,

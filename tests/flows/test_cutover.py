@@ -15,7 +15,14 @@ from launchbook.cli.desk import open_desk
 from launchbook.cli.place import OPTION, Place
 from launchbook.cli.provision import open_app
 from launchbook.clock import SystemClock
-from tests.support.domain_states import BACKEND, CUSTOMER, RUN, WAITING, names_only
+from tests.support.domain_states import (
+    BACKEND,
+    CUSTOMER,
+    RUN,
+    WAITING,
+    goes_on,
+    names_only,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,3 +180,35 @@ def test_mail_at_a_host_of_ours_is_refused_before_anything_of_it_is_written(
     assert "platform-conflict" == refused.code, refused.out + refused.err
     assert f"{BACKEND} has a MX record" in refused.err
     assert OLD_TTL == records(names)[CUSTOMER, "A"][0]["ttl"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "details", "code"),
+    [
+        ("drop_before", {}, "platform-unavailable"),
+        ("drop_after", {}, "platform-unavailable"),
+        ("status", {"status": 500}, "platform-unavailable"),
+        ("status", {"status": 429, "headers": {"Retry-After": "3600"}},
+         "platform-rate-limited"),
+        ("malformed", {}, "malformed-answer"),
+    ],
+)  # fmt: skip
+def test_a_provider_that_fails_on_the_way_makes_nothing_twice(
+    names: Journey, effect: str, details: dict[str, object], code: str
+) -> None:
+    (zone,) = cloudflare(names, "GET", "/zones")
+    (former,) = records(names)[CUSTOMER, "A"]
+    cloudflare(names, "DELETE", f"/zones/{zone['id']}/dns_records/{former['id']}")
+    operation = "POST /client/v4/zones/{zone}/dns_records"
+    names.order("cloudflare", operation, effect, nth=2, **details)
+    failed = names.run(RUN)
+    assert code == failed.code, failed.out + failed.err
+    names.sandbox.control("DELETE", "/faults")
+    done = goes_on(names)
+    assert 0 == done.status, done.out + done.err
+    assert all(
+        1 == len(found)
+        for (_, kind), found in records(names).items()
+        if kind not in {"CAA", "TXT"}
+    )
+    assert 2 == len(records(names)[ZONE, "CAA"])

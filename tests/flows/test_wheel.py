@@ -205,8 +205,9 @@ def test_the_new_folder_holds_all_that_a_person_edits(shop: Path) -> None:
     ] == sorted(path.name for path in shop.iterdir())
     lines = (shop / "tasks.py").read_text().splitlines()
     assert 3 == len(lines)
-    shipped = {path.name for path in (ROOT / "playbooks").glob("*.yml")}
-    assert shipped == {path.name for path in (shop / "playbooks").iterdir()}
+    shipped = below(ROOT / "playbooks")
+    assert "parts/application.yml" in shipped
+    assert shipped == below(shop / "playbooks")
 
 
 @pytest.mark.parametrize("command", ["invoke", "launchbook"])
@@ -236,3 +237,12 @@ def test_a_folder_that_holds_something_is_refused(
     assert (2, "") == (told.returncode, told.stdout)
     assert "error[input-error]: shop exists and is not an empty folder" in told.stderr
     assert ["mine.txt"] == [path.name for path in (tmp_path / "shop").iterdir()]
+
+
+def below(folder: Path) -> set[str]:
+    """The files below a folder, by their paths in it."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

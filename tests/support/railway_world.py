@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from launchbook.model.railway import ServiceScope, ServiceSettings
+from launchbook.model.scaling import Limits
 from launchbook.redact import Secret
+from tests.support.transport import START
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +98,29 @@ ANSWERS: dict[str, Any] = {
             "workspaces": [{"id": "w", "name": "Team"}],
         }
     },
+    "Workspace": {
+        "workspace": {
+            "id": "w",
+            "name": "Team",
+            "plan": "PRO",
+            "customer": {
+                "currentUsage": 3.5,
+                "usageLimit": {"hardLimit": 20, "isOverLimit": False},
+            },
+        }
+    },
+    "Limits": {
+        "serviceInstanceLimitOverride": {
+            "containers": {"cpu": 2, "memoryBytes": 1_000_000_000}
+        }
+    },
+    "LimitsUpdate": {"serviceInstanceLimitsUpdate": True},
+    "Metrics": {
+        "metrics": [
+            {"measurement": "CPU_USAGE", "values": [{"ts": 60, "value": 0.5}]},
+            {"measurement": "CPU_LIMIT", "values": [{"ts": 60, "value": 2.0}]},
+        ]
+    },
     "Projects": {"projects": page(PROJECT)},
     "ProjectCreate": {"projectCreate": PROJECT},
     "ProjectDelete": {"projectDelete": True},
@@ -133,6 +158,12 @@ ANSWERS: dict[str, Any] = {
     "CustomDomainCreate": {"customDomainCreate": {"id": "custom-1"}},
     "CustomDomainIssueCertificate": {"customDomainIssueCertificate": True},
     "CustomDomainDelete": {"customDomainDelete": True},
+    "DeploymentTriggers": {
+        "deploymentTriggers": page(
+            {"id": "trigger-1", "repository": "vocilia/vocilia", "branch": "main"}
+        )
+    },
+    "DeploymentTriggerDelete": {"deploymentTriggerDelete": True},
     "Deployments": {"deployments": {"edges": [{"node": DEPLOYMENT}]}},
     "Deployment": {"deployment": DEPLOYMENT},
     "BuildLogs": {"buildLogs": [LOG]},
@@ -160,6 +191,10 @@ def every_verb() -> list[Verb]:
     secrets = {"JWT_SECRET": Secret("a very secret value")}
     return [
         Verb("read_account", lambda c: c.read_account()),
+        Verb("read_workspace", lambda c: c.read_workspace("w")),
+        Verb("read_limits", lambda c: c.read_limits(SCOPE)),
+        Verb("update_limits", lambda c: c.update_limits(SCOPE, Limits(2, 1))),
+        Verb("read_load", lambda c: c.read_load(SCOPE, START)),
         Verb("read_projects", lambda c: c.read_projects("w")),
         Verb("create_project", lambda c: c.create_project("shop", "w")),
         Verb("delete_project", lambda c: c.delete_project("project-1")),
@@ -190,6 +225,8 @@ def every_verb() -> list[Verb]:
         ),
         Verb("issue_certificate", lambda c: c.issue_certificate("custom-1")),
         Verb("delete_custom_domain", lambda c: c.delete_custom_domain("custom-1")),
+        Verb("read_triggers", lambda c: c.read_triggers(SCOPE)),
+        Verb("delete_trigger", lambda c: c.delete_trigger("trigger-1")),
         Verb("upload", lambda c: c.upload(SCOPE, b"tarball", "launchbook new")),
         Verb("deploy", lambda c: c.deploy(SCOPE, "abc")),
         Verb("read_deployments", lambda c: c.read_deployments(SCOPE)),

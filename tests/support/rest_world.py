@@ -96,7 +96,18 @@ VERCEL_VARIABLE = {
 }
 VERCEL_ANSWERS: dict[str, Any] = {
     "GET /v2/user": {"user": {"id": "user_1", "username": "ann"}},
-    "GET /v2/teams/team_1": {"id": "team_1", "slug": "shop"},
+    "GET /v2/teams": {
+        "teams": [{"id": "team_1", "slug": "shop"}],
+        "pagination": {"count": 1, "next": None, "prev": None},
+    },
+    "GET /v2/teams/team_1": {
+        "id": "team_1",
+        "slug": "shop",
+        "billing": {"plan": "pro"},
+    },
+    "GET /v5/user/tokens/current": {
+        "token": {"id": "tok_1", "name": "ci", "expiresAt": 1_863_812_800_000}
+    },
     "GET /v9/projects/prj_1": VERCEL_PROJECT,
     "GET /v10/projects": {
         "projects": [VERCEL_PROJECT],
@@ -105,6 +116,7 @@ VERCEL_ANSWERS: dict[str, Any] = {
     "POST /v11/projects": VERCEL_PROJECT,
     "PATCH /v9/projects/prj_1": VERCEL_PROJECT,
     "DELETE /v9/projects/prj_1": b"",
+    "DELETE /v9/projects/prj_1/link": VERCEL_PROJECT,
     "PATCH /v1/projects/prj_1/protection-bypass": VERCEL_PROJECT,
     "GET /v9/projects/prj_1/custom-environments": {
         "environments": [{"id": "cenv_1", "slug": "staging"}],
@@ -172,11 +184,16 @@ def vercel_verbs() -> list[Verb[VercelClient]]:
     host = "staging.example.org"
     return [
         Verb("read_account", lambda c: c.read_account()),
+        Verb("read_team", lambda c: c.read_team()),
+        Verb("read_teams", lambda c: c.read_teams()),
+        Verb("read_token_end", lambda c: c.read_token_end()),
         Verb("read_project", lambda c: c.read_project("prj_1")),
         Verb("read_project_names", lambda c: c.read_project_names()),
         Verb("create_project", lambda c: c.create_project("vocilia", SETTINGS)),
         Verb("update_project", lambda c: c.update_project("prj_1", SETTINGS)),
         Verb("delete_project", lambda c: c.delete_project("prj_1")),
+        Verb("read_repository", lambda c: c.read_repository("prj_1")),
+        Verb("disconnect_repository", lambda c: c.disconnect_repository("prj_1")),
         Verb("create_protection_bypass", lambda c: c.create_protection_bypass("prj_1")),
         Verb("read_custom_environments", lambda c: c.read_custom_environments("prj_1")),
         Verb(
@@ -264,6 +281,13 @@ SUPABASE_ANSWERS: dict[str, Any] = {
         "primary_email": "ann@example.org",
     },
     "GET /v1/organizations": [{"id": "org_1", "slug": "shop", "name": "Shop"}],
+    "GET /v1/organizations/shop": {
+        "id": "shop",
+        "name": "Shop",
+        "plan": "pro",
+        "opt_in_tags": [],
+        "allowed_release_channels": ["ga"],
+    },
     "GET /v1/organizations/shop/projects": {
         "projects": [SUPABASE_LISTED],
         "pagination": {"count": 1, "limit": 100, "offset": 0},
@@ -302,6 +326,7 @@ def supabase_verbs() -> list[Verb[SupabaseClient]]:
     return [
         Verb("read_profile", lambda c: c.read_profile()),
         Verb("read_organizations", lambda c: c.read_organizations()),
+        Verb("read_organization", lambda c: c.read_organization("shop")),
         Verb("read_projects", lambda c: c.read_projects("shop")),
         Verb("find_project", lambda c: c.find_project("shop", "vocilia-staging")),
         Verb("read_project", lambda c: c.read_project(REF)),

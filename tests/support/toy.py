@@ -147,7 +147,8 @@ class Thing:
         prior: Prior | None,
     ) -> Planned:
         if facts is None:
-            return Planned((Change(Action.CREATE, self.name, inputs.name),))
+            change = Change(Action.CREATE, self.name, inputs.name)
+            return Planned((change,), evidence={"replaced": "nothing"})
         outputs = {"id": facts["id"], "name": inputs.name}
         if facts["content"] == _plain(inputs.content):
             return Planned((Change(Action.NO_CHANGE, self.name, inputs.name),), outputs)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from launchbook.model.gate import Finding, Verdict
+from launchbook.model.railway import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +131,7 @@ def judge(seen: Seen, wishes: Wishes) -> tuple[Finding, ...]:
 
 
 def _passed(name: str, words: str) -> Finding:
-    return Finding(name, Verdict.PASS, words)
+    return Finding(name, Verdict.PASSED, words)
 
 
 def _failed(name: str, words: str) -> Finding:
@@ -145,7 +146,7 @@ def _railway_token(seen: Railway) -> Finding:
     name = "railway-token"
     if seen.refusal:
         return _failed(name, f"Railway refuses the token: {seen.refusal}")
-    if seen.token_kind == "project":  # noqa: S105 - a kind, not a token
+    if seen.token_kind == PROJECT:
         return _failed(name, "it is a project token, and those cannot create projects")
     if seen.workspace is None:
         words = f"the token may use {seen.workspaces} workspaces, and none is named"

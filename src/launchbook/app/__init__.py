@@ -180,11 +180,8 @@ class App:
             MissingSecret: All that have no value, at once.
             InvalidVariable: All that break the contract, at once.
         """
+        self.secrets.require(self.needed_secrets(playbook))
         resolver = self.view.resolver(self.secrets)
-        needed = set(resolver.secrets(self.view.roots["platform"]))
-        for entry in playbook.all_entries:
-            needed |= resolver.secrets(dict(entry.inputs), entry.locate)
-        self.secrets.require(needed)
         values = resolver.resolve(self.view.roots["variables"], {})
         check_values(
             self.declared.contracts,
@@ -192,16 +189,25 @@ class App:
             self.declared.rules,
         )
 
-    def open_ledger(self) -> Ledger:
-        """Open the target's ledger for writing.
+    def needed_secrets(self, playbook: Playbook) -> frozenset[str]:
+        """Return the references that the platforms and a playbook's entries make."""
+        resolver = self.view.resolver(self.secrets)
+        needed = set(resolver.secrets(self.view.roots["platform"]))
+        for entry in playbook.all_entries:
+            needed |= resolver.secrets(dict(entry.inputs), entry.locate)
+        return frozenset(needed)
+
+    def open_ledger(self, path: Path | None = None) -> Ledger:
+        """Open the target's ledger for writing, or one of its own.
 
         Raises:
             LedgerError: It cannot be used.
         """
         key = ChainKey(self.keys.ledger_key_id, self.keys.ledger_key)
         author = Author(_actor(), version("launchbook"))
-        self.ledger_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return open_ledger(self.ledger_path, key=key, author=author, clock=self.clock)
+        path = path or self.ledger_path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return open_ledger(path, key=key, author=author, clock=self.clock)
 
     def open_history(self) -> History:
         """Open the target's ledger for reading; an absent one reads as empty."""

@@ -77,6 +77,7 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "vercel.environment": _entry("vercel_environment", "VercelEnvironment", "vercel"),
     "vercel.project": _entry("vercel_project", "VercelProject", "vercel"),
     "vercel.variables": _entry("vercel_variables", "VercelVariables", "vercel"),
+    "web.caching": _entry("web_caching", "WebCaching", "prober"),
     "web.identity": _entry("web_identity", "WebIdentity", "prober"),
 }
 

@@ -21,12 +21,15 @@ from launchbook.cli.render.choice import progress_for
 from launchbook.cli.render.progress import JsonProgress
 from launchbook.cli.render.summary import check_lines, run_lines, summary_record
 from launchbook.config.nearest import suggestion
+from launchbook.config.package_data import data_root
 from launchbook.config.playbook import PARTS, load_playbook
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
 from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
 from launchbook.errors import InputError
+from launchbook.testing.exercise import PAGE, short_form
+from launchbook.testing.smoke import passed_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,8 +105,22 @@ def _run_in(
     if read_switch(options, "check"):
         return _check(desk, app, playbook, options)
     if app.target.platforms != SANDBOX:
+        _warn(desk, app, playbook)
         desk.confirm(f"Write to the {app.target.platforms} platforms?")
     return _run(desk, app, playbook, options, is_last=is_last)
+
+
+def _warn(desk: Desk, app: App, playbook: Playbook) -> None:
+    """Before the first write to live platforms: what was never tried on any."""
+    if app.ledger_path.exists():
+        return
+    page = (data_root() / PAGE).read_text(encoding="utf-8")
+    used = {entry.uses for entry in playbook.all_entries}
+    if told := short_form(page, used, passed_here(desk.root)):
+        desk.output.line(told)
+        desk.output.line(
+            f"what that leaves open: {PAGE}; `invoke live.smoke` tries them"
+        )
 
 
 def open_app(desk: Desk, options: Mapping[str, object]) -> App:

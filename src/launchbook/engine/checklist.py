@@ -192,7 +192,7 @@ def _judge_steps(item: Item, around: Circumstances) -> Finding:
             item.name, Verdict.INCONCLUSIVE, "no step of the playbook proves it"
         )
     return Finding(
-        item.name, Verdict.PASS, "proven by the run's own steps", {"seen": seen}
+        item.name, Verdict.PASSED, "proven by the run's own steps", {"seen": seen}
     )
 
 
@@ -213,7 +213,7 @@ def _judge_ledger(item: Item, around: Circumstances) -> Finding:
         )
         return Finding(item.name, Verdict.INCONCLUSIVE, words, evidence)
     words = f"proven in {item.environment} on {oldest:%Y-%m-%d}"
-    return Finding(item.name, Verdict.PASS, words, evidence)
+    return Finding(item.name, Verdict.PASSED, words, evidence)
 
 
 def _judge_signature(item: Item, around: Circumstances) -> Finding:
@@ -231,7 +231,7 @@ def _judge_signature(item: Item, around: Circumstances) -> Finding:
     evidence = {"actor": signature.actor, "evidence": dict(signature.evidence)}
     if problems := reading_problems(item, signature.evidence):
         return Finding(item.name, Verdict.FAIL, "; ".join(problems), evidence)
-    return Finding(item.name, Verdict.PASS, f"signed by {who}", evidence)
+    return Finding(item.name, Verdict.PASSED, f"signed by {who}", evidence)
 
 
 def _judge_absent(item: Item, around: Circumstances) -> Finding:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from launchbook.ledger.history import History
 
+CREATE: Final = "create "
 _UNFINISHED: Final = frozenset(
     {Phase.APPLYING, Phase.APPLIED, Phase.FAILED, Phase.PAUSED}
 )
@@ -65,6 +66,14 @@ class Memory:
         """Return the intent of a run in a step that was not verified since."""
         record = self._read(step, Phase.APPLYING) if self.unfinished(step) else None
         return Note(record.at, record.actor, record.evidence) if record else None
+
+    def has_made(self, step: str) -> bool:
+        """Return whether a run set out to create something in a step."""
+        record = self._read(step, Phase.APPLYING)
+        lines = record.evidence.get("changes", ()) if record else ()
+        if not isinstance(lines, list | tuple):
+            return False
+        return any(str(line).startswith(CREATE) for line in lines)
 
     def notes(self, event: str) -> tuple[Note, ...]:
         """Return the records of one kind about the environment, oldest first."""

@@ -29,6 +29,7 @@ class Progress:
         pending_entries: Records that can wait until the end of the run.
         evidence: By id, what checks saw.
         differing: By id, what a run that only looks would have written, in words.
+        fresh: Steps whose settings nobody has relied on yet; see ``Run``.
     """
 
     plans: dict[str, StepPlan]
@@ -41,13 +42,17 @@ class Progress:
     pending_entries: list[Entry] = field(default_factory=list)
     evidence: dict[str, Mapping[str, object]] = field(default_factory=dict)
     differing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
     lock: RLock = field(default_factory=RLock)
 
     def lines(self) -> list[Change]:
-        """Every plan line as it is known now."""
+        """Every plan line that the guard weighs, as it is known now."""
         with self.lock:
             return [
-                line for plan in self.plans.values() for line in plan.planned.changes
+                line
+                for plan in self.plans.values()
+                if plan.id not in self.fresh
+                for line in plan.planned.changes
             ]
 
     def renew(self, plan: StepPlan) -> None:

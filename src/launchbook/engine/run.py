@@ -113,6 +113,7 @@ class Run:
         plan = plan_of(self._bench, progress.plans)
         told = {"changes": plan.lines_as_json(), "counts": plan.counts}
         self._tell(EventKind.PLAN_READY, data=told)
+        progress.fresh = self._fresh(graph)
         if self._terms.saved is not None:
             self._terms.saved.require(plan)
         # A run that writes nothing may see any difference.
@@ -132,6 +133,20 @@ class Run:
         }
         self._scribe.write(self._scribe.run_entry(Phase.PLANNED, evidence))
         self._ledger.anchor()
+
+    def _fresh(self, graph: Graph) -> frozenset[str]:
+        """Steps about what an unfinished run of ours made, and that were never verified.
+
+        A run that continues one that was cut off finds much of what it sets up at its
+        defaults: that is not a change of what exists, and the guard does not weigh it.
+        """
+        memory = self._bench.memory
+        made = {name for name in graph.entries if memory.has_made(name)}
+        return frozenset(
+            name
+            for name in graph.entries
+            if memory.latest(name) is None and made & {name, *graph.dependencies[name]}
+        )
 
     def _walk(self, graph: Graph, progress: Progress) -> Walked:
         """Carry out the steps."""

@@ -1,4 +1,4 @@
-"""Refused before anything was written."""
+"""Refused: nothing was written, or nothing behind the gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from launchbook.errors.base import LaunchbookError
 
 
 class GateError(LaunchbookError):
-    """A gate did not pass; nothing was written."""
+    """A gate did not pass; nothing behind it was written."""
 
     code = "gate-error"
     exit_status = 4

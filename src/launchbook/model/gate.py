@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Verdict(StrEnum):
     """What a gate says of one thing."""
 
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    PASSED = "pass"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     """Too little is known, or the part that would prove it does not exist yet."""
@@ -39,7 +39,7 @@ class Finding:
     @property
     def is_blocking(self) -> bool:
         """Whether it holds a run back unless it is overridden."""
-        return self.verdict is not Verdict.PASS
+        return self.verdict is not Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
         """Return it for evidence and output."""

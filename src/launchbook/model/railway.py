@@ -31,6 +31,10 @@ class Workspace:
     name: str
 
 
+PROJECT: Final = "project"
+"""Kind of a token that sees one project, and cannot create any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Whom a token stands for.

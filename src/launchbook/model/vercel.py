@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from launchbook.redact import reveal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
 PRODUCTION: Final = "production"
 """The environment that every project has; others beside it have ids."""
 FAILED_STATES: Final = frozenset({"ERROR", "CANCELED", "BLOCKED", "DELETED"})
+
+
+BYPASS_HEADER: Final = "x-vercel-protection-bypass"
+
+
+def bypass_headers(secret: Secret | str) -> dict[str, str]:
+    """Return what opens a protected address; nothing without a secret."""
+    text = str(reveal(secret))
+    return {BYPASS_HEADER: text} if text else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from launchbook.sandbox.delays import delay_seconds
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+MAX_MOVES: Final = 2000
+"""Moves of the clock that are remembered."""
 MAX_STOPS: Final = 200
 """Appointments at which one ``advance`` stops before it jumps the rest."""
 BUSY_LIMIT_SECONDS: Final = 120.0
@@ -27,6 +29,9 @@ class SandboxClock:
         offset_seconds: How far sandbox time is ahead of real time.
         is_realistic: Which column of the table of delays counts.
         real_seconds: Real time as seconds since 1970.
+
+    Attributes:
+        moves: How it was advanced: from which sandbox time, and by how much.
     """
 
     def __init__(
@@ -37,6 +42,7 @@ class SandboxClock:
         real_seconds: Callable[[], float] | None = None,
     ) -> None:
         self.offset_seconds = offset_seconds
+        self.moves: list[tuple[float, float]] = []
         self._is_realistic = is_realistic
         self._real_seconds = real_seconds or time.time  # noqa: TID251 - the sandbox's one home of time
         self._moved = asyncio.Event()
@@ -60,6 +66,20 @@ class SandboxClock:
     def iso(self) -> str:
         """Return sandbox time as ``2026-11-22T20:46:00.123Z``."""
         return self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def real_seconds_at(self, timestamp: float) -> float:
+        """Return the real time of a sandbox time of the past.
+
+        A moment that an advance passed over was when the clock was advanced.
+        """
+        offset = self.offset_seconds
+        for moved_at, seconds in reversed(self.moves):
+            if timestamp >= moved_at + seconds:
+                break
+            offset -= seconds
+            if timestamp >= moved_at:
+                return moved_at - offset
+        return timestamp - offset
 
     async def delay(self, name: str) -> None:
         """Wait for a vendor's delay of the table in ``delays``."""
@@ -120,7 +140,10 @@ class SandboxClock:
         await self._move_to(final_offset)
 
     async def _move_to(self, offset_seconds: float) -> None:
-        self.offset_seconds = max(self.offset_seconds, offset_seconds)
+        seconds = offset_seconds - self.offset_seconds
+        if seconds > 0:
+            self.moves = [*self.moves, (self.timestamp(), seconds)][-MAX_MOVES:]
+            self.offset_seconds = offset_seconds
         self.wake()
         await _let_others_run()
         with contextlib.suppress(TimeoutError):

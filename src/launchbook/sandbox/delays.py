@@ -29,6 +29,10 @@ DELAYS: Final[dict[str, Delay]] = {
     "supabase.pause": Delay(0.3, 62),
     "supabase.restore": Delay(0.5, 200),
     "supabase.delete": Delay(0.1, 10),
+    # The latest point in time that can be recovered lags by 19 to 96 s; a recovery
+    # takes about 30 s.
+    "supabase.archive": Delay(0.3, 60),
+    "supabase.recover": Delay(0.3, 30),
     # Railway: states of a deployment between its real parts.
     "railway.queue": Delay(0.05, 2),
     "railway.build": Delay(0.1, 20),

@@ -85,6 +85,11 @@ class Cluster:
         self._process: ServiceProcess | None = None
 
     @property
+    def data(self) -> Path:
+        """The data folder as the running server sees it."""
+        return self._lodging.data
+
+    @property
     def log_path(self) -> Path:
         """The server's log."""
         return self._folder / "postgres.log"
@@ -143,8 +148,11 @@ class Cluster:
             raise DatabaseFailed("initdb failed: " + " / ".join(ended.last_lines[-5:]))
         self._configure(SETTINGS | dict(settings or {}))
 
-    async def start(self) -> None:
+    async def start(self, settings: Mapping[str, str] | None = None) -> None:
         """Start the server and wait until it takes connections.
+
+        Args:
+            settings: PostgreSQL's settings for this run, above all others.
 
         Raises:
             DatabaseFailed: It ended, or took too long.
@@ -152,7 +160,8 @@ class Cluster:
         await asyncio.to_thread(self._lodging.enter)
         # Whoever wrote it is gone: one home has one sandbox, and that reaps first.
         (self._lodging.data / "postmaster.pid").unlink(missing_ok=True)
-        launch = Launch(self._words(), self._folder, self.log_path)
+        words = self._words(settings or {})
+        launch = Launch(words, self._folder, self.log_path)
         self._process = await ServiceProcess.start(launch, self._table)
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while not self._is_ready():
@@ -211,11 +220,12 @@ class Cluster:
             file.writelines(lines)
         (self._lodging.data / "pg_hba.conf").write_text(ACCESS_RULES)
 
-    def _words(self) -> list[str]:
+    def _words(self, more: Mapping[str, str]) -> list[str]:
         """The command line; it holds what depends on where the home is now."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._lodging.place),
+            **more,
         }
         version = (self._lodging.data / "PG_VERSION").read_text()
         if self._extensions and int(version) >= PATH_VERSION:

@@ -73,6 +73,7 @@ class World:
             offset_seconds=float(self.document("clock").data.get("offset_seconds", 0)),
             is_realistic=settings.is_realistic,
         )
+        self._recall_moves()
         self.authority = Authority(self.home / "ca")
         self.requests = RequestLog(self.home / "requests.jsonl", self.clock)
         self.faults = FaultBook()
@@ -120,8 +121,9 @@ class World:
         self.save_clock()
 
     def save_clock(self) -> None:
-        """Write the clock's offset."""
+        """Write the clock's offset and how it came about."""
         document = self.document("clock")
+        document.data["moves"] = [list(move) for move in self.clock.moves]
         document.data["offset_seconds"] = self.clock.offset_seconds
         document.save()
 
@@ -131,4 +133,10 @@ class World:
             document.reload()
         offset = self.document("clock").data.get("offset_seconds", 0)
         self.clock.offset_seconds = float(offset)
+        self._recall_moves()
         self.clock.wake()
+
+    def _recall_moves(self) -> None:
+        """Give the clock the moves that were written."""
+        moves = self.document("clock").data.get("moves", [])
+        self.clock.moves = [(float(at), float(seconds)) for at, seconds in moves]

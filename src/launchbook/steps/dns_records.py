@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from launchbook.domains.cutover import (
     FORMER,
@@ -27,6 +27,8 @@ from launchbook.model.change import Action, Change, FieldChange, Planned
 if TYPE_CHECKING:
     from launchbook.model.dns import RecordSet
     from launchbook.providers.dns.client import DnsClient
+
+VALUE: Final = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,11 @@ class DnsRecords:
         self._client.replace_records(inputs.zone, kept, removed, is_meant=True)
 
     def spares(self, change: Change) -> bool:
-        """Who may issue certificates is about the zone, not about our names."""
-        return change.name.endswith(" CAA")
+        """What is not ours: authorities are the zone's, other values somebody else's."""
+        is_other = any(each.name == VALUE for each in change.fields)
+        return (
+            change.name.endswith(" CAA") or change.action is Action.DELETE or is_other
+        )
 
     def recall(self, prior: Prior) -> Inputs | None:
         """Return what was proven last, when the host names that asked for it are gone."""
@@ -197,7 +202,7 @@ def _change(wanted: RecordSet, cutover: Cutover) -> Change:
     fields = []
     if found.values != after.values:
         words = ", ".join(found.values), ", ".join(after.values)
-        fields.append(FieldChange("value", *words))
+        fields.append(FieldChange(VALUE, *words))
     if found.is_proxied:
         fields.append(FieldChange("is_proxied", before=True, after=False))
     return Change(Action.UPDATE, "dns.record", wanted.label, tuple(fields))

@@ -53,7 +53,8 @@ class DnsTtl:
         self, inputs: Inputs, facts: tuple[RecordSet, ...], prior: Prior | None
     ) -> Planned:
         """Raise what is lower."""
-        return Planned(tuple(_change(each, inputs) for each in facts))
+        changes = tuple(_change(each, inputs) for each in facts)
+        return Planned(changes, {"names": list(inputs.names)})
 
     def apply(
         self, inputs: Inputs, facts: tuple[RecordSet, ...], context: Context
@@ -75,7 +76,7 @@ class DnsTtl:
                 f"the DNS provider does not show the TTL written: {', '.join(wrong)}",
                 hint="Run the same command again; only what differs is written.",
             )
-        return Verified({})
+        return Verified({"names": list(inputs.names)})
 
 
 def _differs(record: RecordSet, inputs: Inputs) -> bool:

@@ -11,8 +11,12 @@ from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import Unavailable
 from launchbook.model.address import public_url
 from launchbook.model.change import Action, Change, Planned
+from launchbook.model.vercel import bypass_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from launchbook.redact import Secret
     from launchbook.transport.probe import Prober
 
 DEADLINE_SECONDS: Final = 30.0
@@ -25,12 +29,14 @@ class Inputs:
     Attributes:
         path: What is asked for.
         after: What must have been seen before, as the identity of a build.
+        bypass: Opens a protected address; empty for one that is open.
     """
 
     host: str
     public_port: int
     path: str = "/"
     after: tuple[str, ...] = ()
+    bypass: Secret | str = ""
 
 
 class DomainHeaders(Check):
@@ -58,7 +64,7 @@ class DomainHeaders(Check):
         """
         url = public_url(inputs.host, inputs.public_port) + inputs.path
         seen = look_until_right(
-            lambda: self._look(url),
+            lambda: self._look(url, bypass_headers(inputs.bypass)),
             url,
             clock=context.clock,
             deadline_seconds=DEADLINE_SECONDS,
@@ -67,9 +73,9 @@ class DomainHeaders(Check):
         )
         return Verified({"host": inputs.host}, seen.evidence)
 
-    def _look(self, url: str) -> Look:
+    def _look(self, url: str, headers: Mapping[str, str]) -> Look:
         try:
-            answer = self._prober.probe(url)
+            answer = self._prober.probe(url, headers)
         except Unavailable as error:
             return Look((error.message,))
         evidence = {"status": answer.status, "hsts": answer.headers.get(HSTS, "")}

@@ -24,11 +24,14 @@ from launchbook.engine.gate import pass_gate
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import NotFound, Rejected, Unauthorized
 from launchbook.model.change import Action, Change, Planned
+from launchbook.model.railway import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from launchbook.clock import Clock
     from launchbook.model.account import Tenancy
+    from launchbook.model.gate import Finding
     from launchbook.model.railway import Account
     from launchbook.providers.railway.client import RailwayClient
     from launchbook.providers.supabase.client import SupabaseClient
@@ -92,22 +95,8 @@ class PlatformAccounts(Check):
             GateFailed: One cannot hold what is wanted.
             GateInconclusive: One could not be looked at.
         """
-        railway = self._read_railway(inputs)
-        seen = Seen(
-            railway=railway,
-            vercel=self._read_vercel(),
-            supabase=self._read_supabase(inputs),
-            taken=self._read_taken(inputs, railway),
-            now=context.clock.now(),
-        )
-        wishes = Wishes(
-            environment=context.environment,
-            names=inputs.names,
-            replicas=max(inputs.replicas.values(), default=1),
-            instance_size=inputs.instance_size,
-        )
         evidence = pass_gate(
-            judge(seen, wishes),
+            self.look(inputs, context.environment, context.clock),
             context,
             what="the state of the accounts",
             hint="Mend what the message names at the platform, or in "
@@ -115,10 +104,34 @@ class PlatformAccounts(Check):
         )
         return Verified({"is_ready": True}, evidence)
 
+    def look(
+        self, inputs: Inputs, environment: str, clock: Clock
+    ) -> tuple[Finding, ...]:
+        """Return what there is to say of the accounts, the good too.
+
+        Raises:
+            Unavailable: A platform cannot be reached.
+        """
+        railway = self._read_railway(inputs)
+        seen = Seen(
+            railway=railway,
+            vercel=self._read_vercel(),
+            supabase=self._read_supabase(inputs),
+            taken=self._read_taken(inputs, railway),
+            now=clock.now(),
+        )
+        wishes = Wishes(
+            environment=environment,
+            names=inputs.names,
+            replicas=max(inputs.replicas.values(), default=1),
+            instance_size=inputs.instance_size,
+        )
+        return judge(seen, wishes)
+
     def _read_railway(self, inputs: Inputs) -> Railway:
         try:
             account = self._railway.read_account()
-            if account.token_kind == "project":  # noqa: S105 - a kind, not a token
+            if account.token_kind == PROJECT:
                 return Railway(token_kind=account.token_kind)
             workspace = self._read_workspace(inputs, account)
             projects = self._railway.read_projects(inputs.workspace)

@@ -100,7 +100,7 @@ class StagingHealthy(Check):
         if seen.problems:
             return Finding(name, Verdict.FAIL, "; ".join(seen.problems))
         words = f"serves commit {short} everywhere"
-        return Finding(name, Verdict.PASS, words, seen.evidence)
+        return Finding(name, Verdict.PASSED, words, seen.evidence)
 
     def _look(self, inputs: Inputs) -> Look:
         """Ask every address once."""

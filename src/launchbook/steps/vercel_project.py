@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from launchbook.digest import digest
 from launchbook.engine.step import Context, Prior, Verified
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.providers.vercel.client import VercelClient
+
+
+UNPROTECTED: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class VercelProject:
             outputs = {"name": inputs.name, "settings": digest(dict(inputs.settings))}
             return Planned((Change(Action.CREATE, self.name, inputs.name),), outputs)
         differing = _differing(facts.settings, _desired(inputs))
+        if _needs_bypass(inputs, facts):
+            differing += (
+                FieldChange("protection_bypass", None, "a secret of its own"),
+            )
         action = Action.UPDATE if differing else Action.NO_CHANGE
         change = Change(action, self.name, inputs.name, differing)
         return Planned((change,), _outputs(inputs, facts))
@@ -65,11 +72,17 @@ class VercelProject:
         project = facts or self._client.create_project(inputs.name, settings)
         if _differing(project.settings, settings):
             self._client.update_project(project.id, settings)
+        if _needs_bypass(inputs, project):
+            self._client.create_protection_bypass(project.id)
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read it again and compare every setting."""
         project = self.facts(inputs, context)
-        if project is None or _differing(project.settings, _desired(inputs)):
+        if (
+            project is None
+            or _differing(project.settings, _desired(inputs))
+            or _needs_bypass(inputs, project)
+        ):
             raise VerificationFailed(
                 f"Vercel project {inputs.name} does not show the settings written",
                 hint="Run the same command with --check to see what differs.",
@@ -86,6 +99,11 @@ def _desired(inputs: Inputs) -> ProjectSettings:
     """The settings as the platform's model has them."""
     given = {**inputs.settings, "sso_protection": inputs.protection}
     return ProjectSettings(**given)  # type: ignore[arg-type] # the schema checked names and types
+
+
+def _needs_bypass(inputs: Inputs, project: Project) -> bool:
+    """Whether probes cannot get in: what is protected needs a secret that opens it."""
+    return inputs.protection != UNPROTECTED and not project.protection_bypass
 
 
 def _differing(
@@ -109,4 +127,5 @@ def _outputs(inputs: Inputs, project: Project) -> dict[str, object]:
         "id": project.id,
         "name": project.name,
         "settings": digest(dict(inputs.settings)),
+        "bypass": next(iter(project.protection_bypass), ""),
     }

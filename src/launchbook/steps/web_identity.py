@@ -13,6 +13,7 @@ from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.model.change import Action, Change, Planned
 from launchbook.model.source import public_digest
+from launchbook.model.vercel import bypass_headers
 from launchbook.redact import Secret, reveal
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ class Inputs:
 
     Attributes:
         variables: Name to value, as they must have arrived in the build.
+        bypass: Opens a protected address; empty for one that is open.
     """
 
     url: str
     app: str
     identity: str
     variables: Mapping[str, str | Secret]
+    bypass: Secret | str = ""
 
 
 class WebIdentity(Check):
@@ -71,8 +74,9 @@ class WebIdentity(Check):
 
     def _look(self, inputs: Inputs) -> Look:
         """Ask for the page and for what it says of its build."""
-        page = self._prober.probe(inputs.url + "/")
-        build = self._prober.probe(inputs.url + "/build.json")
+        headers = bypass_headers(inputs.bypass)
+        page = self._prober.probe(inputs.url + "/", headers)
+        build = self._prober.probe(inputs.url + "/build.json", headers)
         problems = (*_page_problems(page, inputs), *_build_problems(build, inputs))
         milliseconds = round(page.elapsed_seconds * 1000)
         evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}

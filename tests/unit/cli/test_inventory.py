@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from launchbook.app.register import STEPS
 from launchbook.config.package_data import data_root
+from launchbook.config.playbook import list_playbooks, load_playbook
+from launchbook.config.workspace import Workspace
 from tests.support.workspace import edit, line_of
 
 if TYPE_CHECKING:
-    from launchbook.config.workspace import Workspace
     from tests.support.command import Shell
 
 POOLER = "steps.database_pooler.outputs.session_url"
@@ -100,8 +102,11 @@ def test_a_key_that_is_not_there_is_refused_with_the_nearest(
 
 def entries() -> int:
     """How many entries the shipped playbooks have, each counted once."""
-    texts = [path.read_text() for path in (data_root() / "playbooks").rglob("*.yml")]
-    return sum(text.count("  - id: ") for text in texts)
+    folder = Workspace(data_root(), data_root())
+    books = [
+        load_playbook(folder, each, steps=STEPS) for each in list_playbooks(folder)
+    ]
+    return len({entry.id for book in books for entry in book.all_entries})
 
 
 def test_the_shipped_folder_is_valid_and_checking_it_writes_nothing(

@@ -45,9 +45,10 @@ def test_the_state_of_an_empty_sandbox_is_shown(shell: Shell, running: Sandbox) 
     assert (0, "") == (typed.status, typed.err)
     assert typed.lines[0].startswith(f"sandbox is up (process {running.facts['pid']})")
     vendors = [line.split()[0] for line in typed.lines[1:]]
-    assert {"railway", "vercel", "supabase", "snapshots"} == set(vendors)
+    vendor_names = {"railway", "vercel", "supabase", "cloudflare"}
+    assert vendor_names | {"snapshots"} == set(vendors)
     assert "snapshots  none" == typed.lines[-1].strip()
-    for vendor in ("railway", "vercel", "supabase"):
+    for vendor in vendor_names:
         assert running.facts[vendor]["token"] not in typed.out
     (record,) = shell.type("sandbox.status", "--json").records
     assert ("sandbox-status", running.facts["vercel"]["api"]) == (

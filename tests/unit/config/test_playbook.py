@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from launchbook.config.package_data import data_root
-from launchbook.config.playbook import list_playbooks, load_playbook
+from launchbook.config.playbook import list_parts, list_playbooks, load_playbook
 from launchbook.config.workspace import Workspace
 from launchbook.errors import (
     LocatedError,
@@ -179,3 +179,49 @@ def test_a_playbook_is_called_as_its_file(workspace: Workspace) -> None:
     )
     with pytest.raises(PlaybookError, match="calls itself `two`"):
         load_playbook(workspace, "one", steps=STEPS)
+
+
+def test_a_part_is_needed_by_its_path_and_is_no_playbook(workspace: Workspace) -> None:
+    put(workspace, "parts/base", "steps:\n" + entry("a"))
+    put(workspace, "top", "needs: [parts/base]\nsteps: []\n")
+    assert (("top",), ("parts/base",)) == (
+        list_playbooks(workspace),
+        list_parts(workspace),
+    )
+    playbook = load_playbook(workspace, "top", steps=STEPS)
+    assert [("a", "parts/base")] == [(e.id, e.playbook) for e in playbook.all_entries]
+
+
+def test_a_playbook_says_which_environments_it_is_for(workspace: Workspace) -> None:
+    put(workspace, "one", "environments: [staging, live]\nsteps:\n" + entry("a"))
+    playbook = load_playbook(workspace, "one", steps=STEPS)
+    assert ("staging", "live") == playbook.environments
+
+
+def test_a_gate_waits_for_all_before_it_and_all_after_wait_for_it(
+    workspace: Workspace,
+) -> None:
+    put(workspace, "ground", "steps:\n" + entry("a") + entry("b"))
+    put(workspace, "gate", "is_gate: true\nsteps:\n" + entry("g") + entry("h"))
+    put(workspace, "top", "needs: [ground, gate]\nsteps:\n" + entry("c") + entry("d"))
+    playbook = load_playbook(workspace, "top", steps=STEPS)
+    gate = frozenset({"g", "h"})
+    assert {
+        "a": frozenset(),
+        "b": frozenset(),
+        "g": frozenset({"a", "b"}),
+        "h": frozenset({"a", "b"}),
+        "c": gate,
+        "d": gate,
+    } == {each.id: each.after for each in playbook.all_entries}
+    assert ["a", "b", "c", "d"] == [each.id for each in playbook.ungated_entries]
+
+
+def test_a_second_gate_waits_for_the_first(workspace: Workspace) -> None:
+    put(workspace, "first", "is_gate: true\nsteps:\n" + entry("g"))
+    put(workspace, "second", "is_gate: true\nneeds: [first]\nsteps:\n" + entry("h"))
+    put(workspace, "top", "needs: [second]\nsteps:\n" + entry("c"))
+    after = {
+        e.id: e.after for e in load_playbook(workspace, "top", steps=STEPS).all_entries
+    }
+    assert {"g": frozenset(), "h": {"g"}, "c": {"h"}} == after

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NOW = datetime(2030, 1, 31, tzinfo=UTC)
-PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+PASS, FAIL, OPEN = Verdict.PASSED, Verdict.FAIL, Verdict.INCONCLUSIVE
 
 
 @dataclass

@@ -30,7 +30,7 @@ from launchbook.model.change import Action
 from launchbook.model.event import EventKind
 from launchbook.model.playbook import OnFailure, PlaybookEntry
 from launchbook.model.record import Entry, Head, Lease, Phase
-from tests.support.toy import AUTHOR, KEY, KEYS, Hook, Toybox, entry
+from tests.support.toy import AUTHOR, KEY, KEYS, Hook, Toybox, entry, no_hook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -576,3 +576,35 @@ def test_every_error_of_a_run_is_ours(toybox: Toybox) -> None:
     toybox.hook = failing(("facts", "house"), Unavailable("gone", hint="Wait."))
     with pytest.raises(LaunchbookError):
         toybox.engine().plan(CHAIN)
+
+
+def test_what_a_run_that_was_cut_off_made_is_set_up_without_the_guard(
+    toybox: Toybox,
+) -> None:
+    """Settings at their defaults are no change of what somebody relies on."""
+    ledger = toybox.ledger()
+
+    def fail(verb: str, name: str) -> None:
+        if (verb, name) == ("applied", "house"):
+            raise KeyboardInterrupt
+
+    toybox.hook = fail
+    house = entry("house", content="walls")
+    rooms = [entry(f"room{n}", content="${steps.house.outputs.id}") for n in range(12)]
+    assert toybox.engine(ledger).run([house, *rooms]).is_interrupted
+    toybox.hook = no_hook
+    for room in rooms:
+        toybox.platform.create(str(room.inputs["name"]), "empty")
+    assert 0 == toybox.engine(ledger).run([house, *rooms]).exit_status
+
+
+def test_the_same_settings_are_weighed_where_nobody_of_ours_made_it(
+    toybox: Toybox,
+) -> None:
+    toybox.platform.create("house", "walls")
+    rooms = [entry(f"room{n}", content="${steps.house.outputs.id}") for n in range(12)]
+    for room in rooms:
+        toybox.platform.create(str(room.inputs["name"]), "empty")
+    house = entry("house", content="walls")
+    result = toybox.engine(toybox.ledger()).run([house, *rooms])
+    assert isinstance(result.error, UnsafePlan)

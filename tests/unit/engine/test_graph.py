@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from launchbook.engine.graph import build_graph
+from launchbook.engine.graph import build_graph, needed_entries
 from launchbook.errors import CircularReference, PlaybookError
 from tests.support.toy import entry
 
@@ -60,3 +60,14 @@ def test_a_circle_is_shown_from_end_to_end() -> None:
 def test_an_entry_that_waits_for_itself_is_a_circle() -> None:
     with pytest.raises(CircularReference, match="a -> a"):
         build_graph([entry("a", "x", needs=("a",))], needs)
+
+
+def test_what_some_entries_need_is_found_through_others_in_file_order() -> None:
+    entries = [
+        entry("a", "x"),
+        entry("b", "x", needs=("a",)),
+        entry("c", "x"),
+        entry("d", "x", needs=("b",)),
+    ]
+    found = needed_entries(entries, ["d"], needs)
+    assert ["a", "b", "d"] == [each.id for each in found]

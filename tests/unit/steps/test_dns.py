@@ -246,6 +246,18 @@ def test_destroying_leaves_the_values_of_others() -> None:
     assert 2 == len(runs.fake.at(ZONE, "CAA"))
 
 
+def test_destroying_spares_a_name_that_leads_elsewhere_and_the_authorities() -> None:
+    runs = Runs(FakeCloudflare(record("CNAME", API, "other.example.org", 60)))
+    spared = [c.name for c in runs.plan().changes if runs.step.spares(c)]
+    assert [f"{API} CNAME", f"{ZONE} CAA"] == spared
+    runs.step.destroy(INPUTS, runs.step.facts(INPUTS, runs.context), runs.context)
+    assert ["other.example.org"] == runs.fake.at(API, "CNAME")
+    runs.run()
+    assert [f"{ZONE} CAA"] == [
+        c.name for c in runs.plan().changes if runs.step.spares(c)
+    ]
+
+
 def test_what_was_proven_last_is_found_again_without_the_platforms() -> None:
     runs = Runs(FakeCloudflare(record("TXT", PROOF, '"theirs"')))
     verified = runs.run()

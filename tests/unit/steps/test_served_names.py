@@ -18,6 +18,8 @@ from tests.support.domains import HOST, context
 from tests.support.transport import START
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.transport.probe import Prober
 
 SHOWN = Certificate(
@@ -65,7 +67,7 @@ class Visitor:
         self._headers = headers or {}
         self._is_silent = is_silent
 
-    def probe(self, url: str) -> Answer:
+    def probe(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         self.urls.append(url)
         if self._is_silent:
             raise SILENT

@@ -158,6 +158,14 @@ def test_each_status_has_its_error(status: int, kind: type[Exception]) -> None:
     assert error.hint.endswith(".")
 
 
+def test_a_list_of_errors_with_codes_of_their_own_is_read() -> None:
+    body = {"success": False, "errors": [{"code": 9109, "message": "Invalid token"}]}
+    with pytest.raises(Unauthorized) as caught:
+        transport_over(ScriptedAdapter(Reply(403, body))).send(READ)
+    assert "9109" == caught.value.vendor_code
+    assert "Invalid token" in caught.value.message
+
+
 def test_what_the_sandbox_does_not_emulate_is_told_apart() -> None:
     body = {"error": {"code": "not_emulated", "message": "GET /v4/certs"}}
     with pytest.raises(NotEmulated):

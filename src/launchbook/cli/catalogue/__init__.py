@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.catalogue.checklist import CHECKLIST
+from launchbook.cli.catalogue.connect import CONNECT
 from launchbook.cli.catalogue.database import DATABASE
 from launchbook.cli.catalogue.destroy import destroy_operation
+from launchbook.cli.catalogue.doctor import DOCTOR
 from launchbook.cli.catalogue.domains import DOMAINS
 from launchbook.cli.catalogue.env import ENV
 from launchbook.cli.catalogue.importing import import_operation
 from launchbook.cli.catalogue.inventory import INVENTORY
 from launchbook.cli.catalogue.ledger import LEDGER
+from launchbook.cli.catalogue.live import LIVE
 from launchbook.cli.catalogue.provision import playbook_operation
 from launchbook.cli.catalogue.sandbox import SANDBOX
 from launchbook.cli.catalogue.scale import scale_operation
@@ -37,10 +40,11 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "env": ENV,
     "domains": DOMAINS,
     "database": DATABASE,
+    "live": LIVE,
 }
 """Group to its operations, as ``sandbox.up``."""
 
-SINGLE: Final[tuple[Operation, ...]] = ()
+SINGLE: Final[tuple[Operation, ...]] = (CONNECT, DOCTOR)
 """Operations without a group."""
 
 PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {

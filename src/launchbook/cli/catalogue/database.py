@@ -10,7 +10,7 @@ from launchbook.cli.operation import Operation
 DATABASE: Final = (
     Operation(
         "advise",
-        "Judge the database's catalogue: row level security, views, functions, indexes",
+        "Judge the database's catalogue: row security, views, functions, indexes",
         "launchbook.cli.database:show_advice",
         (ENVIRONMENT, PLATFORMS, AS_JSON),
         (

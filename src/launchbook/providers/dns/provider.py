@@ -13,6 +13,7 @@ from octodns_cloudflare import CloudflareProvider
 from launchbook.errors import InventoryError
 from launchbook.model.dns import Zone
 from launchbook.redact import reveal
+from launchbook.transport.answer import malformed
 from launchbook.transport.http import HttpTransport, Origin, bearer
 from launchbook.transport.rate import Rate
 from launchbook.transport.request import Request
@@ -146,7 +147,19 @@ class Cloudflare(CloudflareProvider):  # type: ignore[misc] # octoDNS has no typ
             json=data,
             is_safe_to_retry=method in _REPEATABLE,
         )
-        return self._sender.send(request).json()
+        answer = self._sender.send(request).json()
+        if not _is_whole(answer):
+            raise malformed(f"{CLOUDFLARE} answer", "a page or a thing", answer)
+        return answer
+
+
+def _is_whole(answer: object) -> bool:
+    """Whether an answer has its result, and a list says how long it is."""
+    if not isinstance(answer, dict) or "result" not in answer:
+        return False
+    info = answer.get("result_info")
+    is_list = isinstance(answer["result"], list)
+    return not is_list or (isinstance(info, dict) and {"count", "per_page"} <= {*info})
 
 
 def _zone(node: Mapping[str, Any]) -> Zone:

@@ -16,6 +16,7 @@ from launchbook.providers.railway.calls import named, scope_ids
 from launchbook.providers.railway.capacity import CapacityVerbs
 from launchbook.providers.railway.deployment import DeploymentVerbs
 from launchbook.providers.railway.domain import DomainVerbs
+from launchbook.providers.railway.trigger import TriggerVerbs
 from launchbook.providers.railway.variable import VariableVerbs
 from launchbook.transport.answer import Fields
 from launchbook.transport.http import Access, HttpTransport, Origin, bearer
@@ -45,7 +46,12 @@ RATES: Final[Mapping[str, Rate]] = {
 
 
 class RailwayClient(
-    AccountVerbs, CapacityVerbs, VariableVerbs, DomainVerbs, DeploymentVerbs
+    AccountVerbs,
+    CapacityVerbs,
+    VariableVerbs,
+    DomainVerbs,
+    DeploymentVerbs,
+    TriggerVerbs,
 ):
     """The verbs that the steps need. Safe to share between threads.
 

@@ -32,6 +32,18 @@ class AccountVerbs(VercelCalls):
             answered_at=response.answered_at,
         )
 
+    def read_teams(self) -> tuple[Tenancy, ...]:
+        """Return the teams that the token may use, without their plans.
+
+        Raises:
+            Unauthorized: It is none.
+        """
+        answer = self._fields(Request("GET", "/v2/teams"), "teams")
+        return tuple(
+            Tenancy(node.text("id"), node.text("slug"), plan="")
+            for node in answer.children("teams")
+        )
+
     def read_token_end(self) -> datetime | None:
         """Return when the token expires; None for never.
 

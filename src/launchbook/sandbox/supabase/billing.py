@@ -66,6 +66,8 @@ class BillingHandlers:
             await self._resize(project, variant_id.removeprefix("ci_"))
         else:
             _check_size(project, kind)
+            if kind == PITR:
+                await self._keep_history(project)
             project.addons[kind] = variant_id
         self._platform.state.save()
         return web.json_response({})
@@ -78,6 +80,9 @@ class BillingHandlers:
         if kind is None or project.addons.get(kind) != variant_id:
             raise ApiError(404, f"The project does not have {variant_id}")
         del project.addons[kind]
+        if kind == PITR:
+            await self._platform.fleet.drop_history(project)
+            project.recoverable_from = 0.0
         self._platform.state.save()
         return web.json_response({})
 
@@ -105,6 +110,15 @@ class BillingHandlers:
             )
         project.size = size
         self._platform.change(project, "RESIZING")
+
+    async def _keep_history(self, project: Project) -> None:
+        """Make the database recoverable from now on, unless it is already."""
+        if project.recoverable_from:
+            return
+        if project.status != "ACTIVE_HEALTHY":
+            raise ApiError(400, f"Project is {project.status}: its database is not up")
+        await self._platform.fleet.keep_history(project)
+        project.recoverable_from = self._platform.world.clock.timestamp()
 
     def _plan(self) -> str:
         fault = self._platform.world.faults.take("supabase", "organization", "plan")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from aiohttp import web
 
-from launchbook.sandbox.supabase.addons import PITR
 from launchbook.sandbox.supabase.answers import pooler_entries, restrictions_answer
 from launchbook.sandbox.supabase.faults import ApiError
 from launchbook.sandbox.supabase.handlers import body_of, text_of
@@ -117,18 +116,6 @@ class DatabaseHandlers:
         await self._platform.fleet.set_password(project)
         self._platform.state.save()
         return web.json_response({"message": "Successfully updated password"})
-
-    async def backups(self, request: web.Request) -> web.Response:
-        """List the vendor's backups: there are none in a new project."""
-        project = self._platform.project(request)
-        answer = {
-            "region": project.region,
-            "walg_enabled": True,
-            "pitr_enabled": PITR in project.addons,
-            "backups": [],
-            "physical_backup_data": {},
-        }
-        return web.json_response(answer)
 
     async def query(self, request: web.Request) -> web.Response:
         """Run SQL as the role postgres."""

@@ -13,6 +13,7 @@ import asyncpg
 from launchbook.sandbox.installation import DatabaseFailed, find_installation
 from launchbook.sandbox.pooler import Tenant
 from launchbook.sandbox.postgres import Cluster
+from launchbook.sandbox.supabase.recovery import Recovery, server_settings
 from launchbook.sandbox.supabase.shims import write_extensions
 from launchbook.sandbox.supabase.sizes import SIZES
 
@@ -61,7 +62,7 @@ class Fleet:
         if not cluster.is_furnished:
             await self._create(project, cluster)
         elif not cluster.is_running:
-            await cluster.start()
+            await cluster.start(server_settings(project.size))
 
     async def stop(self, ref: str) -> None:
         """Stop a project's cluster."""
@@ -98,6 +99,28 @@ class Fleet:
             )
             for role in ("postgres", "authenticator"):
                 await connection.execute(f"alter role {role} password {quoted}")
+
+    async def keep_history(self, project: Project) -> None:
+        """Begin to keep what a recovery to a point in time needs.
+
+        Raises:
+            DatabaseFailed: The server does not run.
+        """
+        await (await self._recovery(project)).begin()
+
+    async def drop_history(self, project: Project) -> None:
+        """Forget it."""
+        await (await self._recovery(project)).end()
+
+    async def recover(self, project: Project) -> None:
+        """Bring a project's data back to ``recover_to``; the password stays.
+
+        Raises:
+            DatabaseFailed: The server did not come back.
+        """
+        recovery = await self._recovery(project)
+        await recovery.run(project.recover_to, server_settings(project.size))
+        await self.set_password(project)
 
     async def answers(self, ref: str) -> bool:
         """Whether a project's server answers a query now."""
@@ -148,7 +171,8 @@ class Fleet:
             networks=tuple(project.restrictions.in_force),
             pool_size=project.pool_size,
             session_limit=project.pool_size,
-            is_restarting=project.status in {"RESTARTING", "RESIZING"},
+            is_restarting=project.status in {"RESTARTING", "RESIZING"}
+            or bool(project.recover_to),
         )
 
     async def _create(self, project: Project, cluster: Cluster) -> None:
@@ -156,7 +180,7 @@ class Fleet:
         await cluster.stop(cluster.AT_ONCE)
         connections = SIZES[project.size].max_connections
         await cluster.create({"max_connections": str(connections)})
-        await cluster.start()
+        await cluster.start(server_settings(project.size))
         sql = resources.files(__package__).joinpath(BOOTSTRAP).read_text("utf-8")
         try:
             async with cluster.admin() as connection:
@@ -165,6 +189,10 @@ class Fleet:
             raise DatabaseFailed(f"bootstrap failed: {error}") from error
         await self.set_password(project)
         cluster.mark_furnished()
+
+    async def _recovery(self, project: Project) -> Recovery:
+        cluster = await self._cluster(project.ref)
+        return Recovery(self._folder(project.ref), cluster)
 
     def _folder(self, ref: str) -> Path:
         """Where a project's cluster lives."""

@@ -127,6 +127,16 @@ class Platform:
         self._set(project, status)
         self._begin(project, self._ways[status])
 
+    def recover(self, project: Project, moment: float) -> None:
+        """Begin to bring the database back to a moment of the past.
+
+        Args:
+            project: Whose.
+            moment: Sandbox time in seconds since 1970.
+        """
+        project.recover_to = self.world.clock.real_seconds_at(moment)
+        self.change(project, "RESTORING")
+
     def settle_restrictions(self, project: Project) -> None:
         """Put stored network restrictions in force a moment later."""
         self._begin(project, self._settle)
@@ -138,7 +148,7 @@ class Platform:
         """What goes on while a project has a status."""
         return {
             "COMING_UP": self._bring_up,
-            "RESTORING": self._bring_up,
+            "RESTORING": self._restore,
             "RESTARTING": self._restart,
             "RESIZING": self._restart,
             "PAUSING": self._put_to_sleep,
@@ -184,6 +194,21 @@ class Platform:
         now = clock.timestamp()
         project.ready_at = now + clock.length("supabase.health")
         project.pooler_at = now + clock.length("supabase.pooler")
+        self._set(project, "ACTIVE_HEALTHY")
+
+    async def _restore(self, project: Project) -> None:
+        """From sleep, or back to a moment of the past."""
+        if not project.recover_to:
+            await self._bring_up(project)
+            return
+        await self.world.clock.delay("supabase.recover")
+        try:
+            await self.fleet.recover(project)
+        except DatabaseFailed:
+            _LOG.exception("project %s could not be recovered", project.ref)
+            self._set(project, "RESTORE_FAILED")
+            return
+        project.recover_to = 0.0
         self._set(project, "ACTIVE_HEALTHY")
 
     async def _fail(self, project: Project) -> None:

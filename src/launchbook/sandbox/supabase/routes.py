@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from launchbook.sandbox.supabase.backups import BackupHandlers
 from launchbook.sandbox.supabase.billing import BillingHandlers
 from launchbook.sandbox.supabase.database import DatabaseHandlers
 from launchbook.sandbox.supabase.functionsecrets import FunctionSecretHandlers
@@ -20,6 +21,7 @@ def routes(platform: Platform) -> list[web.RouteDef]:
     return [
         *_project_routes(platform),
         *_database_routes(platform),
+        *_backup_routes(platform),
         *_secret_routes(platform),
         *_billing_routes(platform),
     ]
@@ -59,9 +61,17 @@ def _database_routes(platform: Platform) -> list[web.RouteDef]:
         web.get(one + "/network-restrictions", database.network),
         web.post(one + "/network-restrictions/apply", database.apply_network),
         web.patch(one + "/database/password", database.change_password),
-        web.get(one + "/database/backups", database.backups),
         web.post(one + "/database/query", database.query),
         web.post(one + "/database/query/read-only", database.read_only_query),
+    ]
+
+
+def _backup_routes(platform: Platform) -> list[web.RouteDef]:
+    backups = BackupHandlers(platform)
+    path = "/v1/projects/{ref}/database/backups"
+    return [
+        web.get(path, backups.listed),
+        web.post(path + "/restore-pitr", backups.recover),
     ]
 
 

@@ -49,6 +49,10 @@ class Project:
         function_secrets: Of edge functions: name to SHA-256 of the value, and when
             it was set; the value itself is never answered, so it is not kept.
         addons: What was bought, by its kind; the instance size is apart.
+        recoverable_from: Sandbox time at which point-in-time recovery began; 0
+            without it.
+        recover_to: Real time (seconds since 1970) that a recovery under way leads
+            to; 0 while there is none.
     """
 
     ref: str
@@ -68,6 +72,8 @@ class Project:
     settings: dict[str, object] = field(default_factory=dict)
     function_secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     addons: dict[str, str] = field(default_factory=dict)
+    recoverable_from: float = 0.0
+    recover_to: float = 0.0
 
     @property
     def is_up(self) -> bool:

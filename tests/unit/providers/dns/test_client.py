@@ -10,6 +10,7 @@ import pytest
 
 from launchbook.errors import (
     InventoryError,
+    MalformedAnswer,
     NotFound,
     Rejected,
     Unauthorized,
@@ -21,6 +22,7 @@ from launchbook.providers.dns.client import DnsClient
 from launchbook.providers.dns.provider import Cloudflare, DnsSettings
 from launchbook.redact import Redactor, Secret
 from launchbook.transport.http import Access
+from launchbook.transport.request import Request, Response
 from tests.support.cloudflare import ZONE, FakeCloudflare, caa, record
 from tests.support.transport import JumpingClock
 
@@ -204,6 +206,25 @@ def test_the_token_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
     told = caplog.text + str(caught.value) + repr(client)
     assert token not in told
     assert "[redacted]" in redactor.clean(f"a {token} b")
+
+
+class Senseless:
+    """Answers with JSON that is not what the vendor promises."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def send(self, request: Request) -> Response:
+        return Response("cloudflare", 200, {}, self._content)
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b'{"result": []}', b"<html>"])
+def test_an_answer_that_makes_no_sense_is_told_as_such(content: bytes) -> None:
+    client = DnsClient(partial(Cloudflare, Senseless(content)))
+    with pytest.raises(MalformedAnswer):
+        client.find_zone(ZONE)
+    with pytest.raises(MalformedAnswer):
+        client.read_records(ZONE)
 
 
 class SomeAuthenticationError(Exception):

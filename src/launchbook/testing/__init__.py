@@ -1,0 +1,1 @@
+"""Proof on platforms that somebody pays for: throwaway things, made and destroyed."""
