@@ -120,6 +120,22 @@ def test_database(supabase: Supabase, project: Project) -> None:
     supabase.get(project.path("/database/backups"))
 
 
+def test_recovery(supabase: Supabase) -> None:
+    project = supabase.project(desired_instance_size="small")
+    restore = project.path("/database/backups/restore-pitr")
+    body: dict[str, object] = {"recovery_time_target_unix": 1}
+    assert supabase.refused("POST", restore, body)[0] == 400
+    addon = {"addon_type": "pitr", "addon_variant": "pitr_7"}
+    supabase.done("PATCH", project.path("/billing/addons"), addon)
+    assert supabase.refused("POST", restore, body)[0] == 400
+    supabase.endpoints.control("POST", "/advance", {"seconds": 60})
+    backups = supabase.get(project.path("/database/backups"))
+    latest = backups["physical_backup_data"]["latest_physical_backup_date_unix"]
+    supabase.done("POST", restore, {"recovery_time_target_unix": latest})
+    project.reach("ACTIVE_HEALTHY")
+    supabase.done("DELETE", project.path())
+
+
 def test_spent_budgets(supabase: Supabase) -> None:
     statuses = [supabase.ask("GET", "/v1/organizations").status for _ in range(121)]
     assert statuses[-1] == 429

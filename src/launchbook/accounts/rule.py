@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PRODUCTION: Final = "production"
 RAILWAY_REPLICAS: Final[Mapping[str, int]] = {"free": 1, "hobby": 6, "pro": 42}
 """Replicas of one service, by plan."""
+RAILWAY_DOMAINS: Final[Mapping[str, int]] = {"free": 1, "hobby": 2, "pro": 20}
+"""Custom domains of one service, by plan (platform docs, networking, 2026)."""
 SMALL_SIZES: Final = frozenset({"nano", "micro"})
 """Database sizes that every plan has."""
 FREE_PROJECTS: Final = 2
@@ -53,12 +55,14 @@ class Wishes:
         names: ``database`` and ``backend`` to the names of their projects.
         replicas: The largest number of replicas of one service.
         instance_size: Of the database.
+        domains: How many host names of its own the backend shall have.
     """
 
     environment: str
     names: Mapping[str, str]
     replicas: int
     instance_size: str
+    domains: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,12 @@ def _railway_plan(seen: Railway, wishes: Wishes) -> Finding:
     if most is not None and wishes.replicas > most:
         words = f"{wishes.replicas} replicas are wanted, and the plan {plan} has {most}"
         return _failed(name, words)
+    domains = RAILWAY_DOMAINS.get(plan)
+    if domains is not None and wishes.domains > domains:
+        words = (
+            f"{wishes.domains} domains are wanted, and the plan {plan} has {domains}"
+        )
+        return _failed(name, words)
     return _passed(name, f"plan {plan or 'unknown'}")
 
 
@@ -225,6 +235,8 @@ def _supabase_plan(seen: Supabase, wishes: Wishes) -> Finding:
         return _untold(name, "the organization could not be looked at")
     if seen.organization.plan != "free":
         return _passed(name, f"plan {seen.organization.plan or 'unknown'}")
+    if wishes.environment == PRODUCTION:
+        return _failed(name, "the plan free keeps no backups of a database")
     if wishes.instance_size not in SMALL_SIZES:
         return _failed(name, f"the size {wishes.instance_size} needs a paid plan")
     others = [each for each in seen.projects if each != wishes.names["database"]]

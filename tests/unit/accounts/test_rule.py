@@ -145,3 +145,19 @@ def test_a_clock_that_is_a_minute_off_is_told(seconds: int, count: int) -> None:
     told = NOW + timedelta(seconds=seconds)
     seen = Seen(RAILWAY, vercel("pro", told=told), supabase("pro", told=told), NOW)
     assert count == len(blocking(seen))
+
+
+def test_a_free_database_is_none_for_customers() -> None:
+    seen = replace(GOOD, supabase=supabase("free"))
+    assert {} == blocking(seen)
+    wanted = replace(WISHES, environment="production")
+    assert {"supabase-plan": Verdict.FAIL} == blocking(seen, wanted)
+
+
+@pytest.mark.parametrize(("plan", "fit"), [("free", 1), ("hobby", 2), ("pro", 20)])
+def test_a_plan_has_so_many_domains_and_no_more(plan: str, fit: int) -> None:
+    seen = replace(GOOD, railway=railway(plan))
+    wanted = replace(WISHES, replicas=1, domains=fit)
+    assert {} == blocking(seen, wanted)
+    more = replace(wanted, domains=fit + 1)
+    assert {"railway-plan": Verdict.FAIL} == blocking(seen, more)

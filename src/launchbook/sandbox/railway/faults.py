@@ -31,13 +31,20 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from launchbook.sandbox.railway.rate import (
+    HOURLY,
+    Budget,
+    edge_response,
+    spent_response,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from launchbook.sandbox.faults import Fault, FaultBook
 
 DEFAULT_CODE: Final = "INTERNAL_SERVER_ERROR"
 """Of nearly every error; only the words of the message tell them apart."""
-HOURLY_LIMIT: Final = 10_000
-"""Requests an hour on the Pro plan (platform docs, 2026)."""
 
 
 class ApiError(Exception):
@@ -87,31 +94,38 @@ class OrderedFaults:
 
     Args:
         book: Where they are ordered.
+        now: Sandbox time in seconds since 1970.
     """
 
-    def __init__(self, book: FaultBook) -> None:
+    def __init__(self, book: FaultBook, now: Callable[[], float]) -> None:
         self._book = book
+        self._now = now
 
     def take(self, operation: str, effect: str) -> Fault | None:
         """Return the fault that hits this occasion; ask once an occasion."""
         return self._book.take("railway", operation, effect)
 
     def limit(self, operation: str, *, has_query_string: bool) -> web.Response | None:
-        """Return the 429 that this request shall get, if any."""
+        """Return the 429 that was ordered for this request, if any."""
         if not has_query_string and self.take(operation, "edge_limited"):
-            return web.Response(status=429, text="error code: 1015")
+            return edge_response()
         fault = self.take(operation, "rate_limited")
         if fault is None:
             return None
         seconds = int(fault.details.get("retry_after_seconds", 1))
-        headers = {
-            "X-RateLimit-Limit": str(HOURLY_LIMIT),
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": str(seconds),
-            "Retry-After": str(seconds),
-        }
-        body = {"errors": [{"message": "Too Many Requests"}], "data": None}
-        return web.json_response(body, status=429, headers=headers)
+        budget = Budget(HOURLY["PRO"], -1, self._now() + seconds, seconds)
+        return spent_response(budget.headers)
+
+    @property
+    def lasting_plan(self) -> str | None:
+        """The plan that was ordered for good, without counting an occasion."""
+        ordered = (
+            str(fault.details.get("plan"))
+            for fault in self._book.all()
+            if (fault.effect, fault.times) == ("plan", 0)
+            and fault.matches("railway", ("workspace",))
+        )
+        return next(ordered, None)
 
     def check(self, operation: str) -> None:
         """Raise the GraphQL error that was ordered for this operation, if any."""

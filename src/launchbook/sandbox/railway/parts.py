@@ -53,7 +53,7 @@ class Parts:
         self.state = State(world.document("railway/state"), world.clock)
         self.logs = Logs(self.folder / "deployments", world.clock)
         self.variables = Variables(self.state)
-        self.faults = OrderedFaults(world.faults)
+        self.faults = OrderedFaults(world.faults, world.clock.timestamp)
         self.background = Background("railway")
 
     def snapshot_path(self, snapshot_id: str) -> Path:

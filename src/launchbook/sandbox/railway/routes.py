@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -25,8 +26,15 @@ from launchbook.sandbox.railway.measures import Measures
 from launchbook.sandbox.railway.meter import Meter
 from launchbook.sandbox.railway.parts import Parts
 from launchbook.sandbox.railway.patches import Patches
+from launchbook.sandbox.railway.plans import DEFAULT_PLAN
 from launchbook.sandbox.railway.projects import Projects
 from launchbook.sandbox.railway.queries import Queries
+from launchbook.sandbox.railway.rate import (
+    HOURLY,
+    RateLimits,
+    edge_response,
+    spent_response,
+)
 from launchbook.sandbox.railway.rollouts import Rollouts
 from launchbook.sandbox.railway.services import Services
 from launchbook.sandbox.railway.state import WORKSPACE_ID
@@ -35,9 +43,11 @@ from launchbook.sandbox.railway.uploads import MAX_UPLOAD_BYTES, Uploads
 from launchbook.sandbox.railway.views import Views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from launchbook.sandbox.world import World
+
+    Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 GRAPHQL_PATH: Final = "/graphql/v2"
 UPLOAD_PATH: Final = "/project/{project}/environment/{environment}/up"
@@ -66,6 +76,8 @@ class RailwayEmulator(Emulator):
         self._uploads = Uploads(self._parts, self._deployments, max_upload_bytes)
         self._front = Front(self._parts, self._deployments)
         self._meter = Meter(self._parts, self._deployments)
+        is_realistic = world.settings.is_realistic
+        self._rates = RateLimits(world.clock.timestamp, is_realistic=is_realistic)
         measures = Measures(self._parts, self._meter)
         self._root = {
             **Queries(self._parts, views).fields(),
@@ -81,7 +93,9 @@ class RailwayEmulator(Emulator):
 
     def application(self) -> web.Application:
         """Return the vendor's API."""
-        application = web.Application(client_max_size=MAX_QUERY_BYTES)
+        application = web.Application(
+            middlewares=[self._door], client_max_size=MAX_QUERY_BYTES
+        )
         application.add_routes(
             [
                 web.post(GRAPHQL_PATH, self._graphql),
@@ -145,6 +159,21 @@ class RailwayEmulator(Emulator):
     def endpoints(self) -> Mapping[str, Mapping[str, object]]:
         """Return the workspace that everything belongs to."""
         return {"railway": {"workspace": WORKSPACE_ID}}
+
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Next) -> web.StreamResponse:
+        """Count each request: at the edge, then against the plan."""
+        has_query = bool(request.query_string)
+        if self._rates.is_stopped_at_edge(has_query_string=has_query):
+            return edge_response()
+        plan = self._parts.faults.lasting_plan or DEFAULT_PLAN
+        budget = self._rates.take(plan if plan in HOURLY else DEFAULT_PLAN)
+        if budget.is_spent:
+            return spent_response(budget.headers)
+        response = await handler(request)
+        if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers.update(budget.headers)
+        return response
 
     async def _graphql(self, request: web.Request) -> web.Response:
         try:

@@ -1,6 +1,6 @@
-"""The vendor's rate limit: 120 requests a minute, a project and endpoint.
+"""The vendor's rate limit: by endpoint, and by project (or organization, or user).
 
-Source: the vendor's page on API rate limits (platform facts 3.1).
+Source: the vendor's page on the Management API, section on rate limits (2026).
 """
 
 from __future__ import annotations
@@ -9,19 +9,30 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from launchbook.sandbox.emulator import rest_operation
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp import web
 
     from launchbook.sandbox.clock import SandboxClock
 
 LIMIT: Final = 120
 WINDOW_SECONDS: Final = 60.0
+_USAGE: Final = "GET /v1/projects/{ref}/analytics/endpoints"
+EXCEPTIONS: Final[Mapping[str, int]] = {
+    f"{_USAGE}/usage.api-counts": 30,
+    f"{_USAGE}/usage.api-requests-count": 30,
+}
+"""The emulated endpoints that have another limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """Where a request stands in its window."""
 
+    limit: int
     remaining: int
     reset_seconds: int
     is_exceeded: bool
@@ -30,14 +41,14 @@ class Count:
     def headers(self) -> dict[str, str]:
         """The headers of every answer."""
         return {
-            "X-RateLimit-Limit": str(LIMIT),
+            "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
             "X-RateLimit-Reset": str(self.reset_seconds),
         }
 
 
 class RateWindow:
-    """Counts requests by path and method over a minute that moves along."""
+    """Counts requests by endpoint and scope over a minute that moves along."""
 
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
@@ -45,12 +56,25 @@ class RateWindow:
 
     def count(self, request: web.Request) -> Count:
         """Count a request."""
+        facts = request.match_info
+        return self.count_one(
+            rest_operation(request).name, facts.get("ref") or facts.get("slug") or ""
+        )
+
+    def count_one(self, endpoint: str, scope: str) -> Count:
+        """Count a request.
+
+        Args:
+            endpoint: Method and route.
+            scope: The project or organization; empty: the user.
+        """
         now = self._clock.timestamp()
-        seen = self._seen[request.method, request.path]
+        limit = EXCEPTIONS.get(endpoint, LIMIT)
+        seen = self._seen[endpoint, scope]
         while seen and seen[0] <= now - WINDOW_SECONDS:
             seen.popleft()
         reset = int(seen[0] + WINDOW_SECONDS - now) + 1 if seen else int(WINDOW_SECONDS)
-        if len(seen) >= LIMIT:
-            return Count(0, reset, is_exceeded=True)
+        if len(seen) >= limit:
+            return Count(limit, 0, reset, is_exceeded=True)
         seen.append(now)
-        return Count(LIMIT - len(seen), reset, is_exceeded=False)
+        return Count(limit, limit - len(seen), reset, is_exceeded=False)

@@ -10,20 +10,28 @@ from launchbook.sandbox.vercel.faults import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-MINUTE_LIMITS: Final[Mapping[str, int]] = {
-    "POST /v10/projects/{project}/env": 120,
-    "PATCH /v9/projects/{project}/env/{variable}": 120,
-    "DELETE /v9/projects/{project}/env/{variable}": 60,
-    "DELETE /v1/projects/{project}/env": 60,
-    "POST /v10/projects/{project}/domains": 100,
-    "DELETE /v9/projects/{project}/domains/{domain}": 100,
-    "POST /v9/projects/{project}/domains/{domain}/verify": 100,
-    "GET /v7/deployments": 1000,
-    "POST /v2/files": 1000,
+MINUTE: Final = 60.0
+HOUR: Final = 3600.0
+DAY: Final = 86_400.0
+LIMITS: Final[Mapping[str, tuple[int, float]]] = {
+    "POST /v10/projects/{project}/env": (120, MINUTE),
+    "PATCH /v9/projects/{project}/env/{variable}": (120, MINUTE),
+    "DELETE /v9/projects/{project}/env/{variable}": (60, MINUTE),
+    "DELETE /v1/projects/{project}/env": (60, MINUTE),
+    "POST /v10/projects/{project}/domains": (100, MINUTE),
+    "PATCH /v9/projects/{project}/domains/{domain}": (100, MINUTE),
+    "DELETE /v9/projects/{project}/domains/{domain}": (100, MINUTE),
+    "POST /v9/projects/{project}/domains/{domain}/verify": (100, MINUTE),
+    "GET /v7/deployments": (1000, MINUTE),
+    "POST /v13/deployments": (6000, DAY),
+    "POST /v2/files": (40_000, DAY),
+    "POST /v2/deployments/{deployment}/aliases": (120, 10 * MINUTE),
+    "POST /v8/certs": (30, HOUR),
+    "POST /v3/user/tokens": (32, HOUR),
 }
-"""Requests in a window, by operation, as the vendor's page of limits has them
-(files: a share of the daily figure)."""
-OTHER_LIMIT: Final = 500
+"""Requests in so many seconds, by operation, as the vendor's page of limits has them
+for the Pro plan."""
+OTHER_LIMIT: Final = (500, MINUTE)
 
 
 @dataclass(slots=True)
@@ -37,12 +45,13 @@ class RateLimits:
 
     Args:
         now: Sandbox time in seconds since 1970.
-        window_seconds: The vendor's minute, or less where all delays are short.
+        minute_seconds: The vendor's minute, or less where all delays are short; the
+            longer windows shrink with it.
     """
 
-    def __init__(self, now: Callable[[], float], window_seconds: float) -> None:
+    def __init__(self, now: Callable[[], float], minute_seconds: float) -> None:
         self._now = now
-        self._window_seconds = window_seconds
+        self._part = minute_seconds / MINUTE
         self._windows: dict[str, _Window] = {}
 
     def take(self, operation: str) -> dict[str, str]:
@@ -51,10 +60,10 @@ class RateLimits:
         Raises:
             ApiError: 429, nothing is left.
         """
-        limit = MINUTE_LIMITS.get(operation, OTHER_LIMIT)
+        limit, seconds = LIMITS.get(operation, OTHER_LIMIT)
         window = self._windows.get(operation)
         if window is None or window.ends_at <= self._now():
-            window = _Window(self._now() + self._window_seconds, limit)
+            window = _Window(self._now() + seconds * self._part, limit)
             self._windows[operation] = window
         if window.left == 0:
             raise self._refusal(limit, window)

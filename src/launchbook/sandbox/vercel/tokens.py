@@ -68,7 +68,11 @@ class Doorkeeper:
     def _check_scope(self, request: web.Request) -> None:
         """Refuse a team's token outside of its team."""
         query = request.query
-        if "teamId" not in query and "slug" not in query and "/teams" not in request.path:
+        if (
+            "teamId" not in query
+            and "slug" not in query
+            and "/teams" not in request.path
+        ):
             raise forbidden("Not authorized", {"scope": TEAM_SLUG})
 
     def _find(self, given: str) -> Token | None:

@@ -35,7 +35,7 @@ def test_what_violates_the_schema_is_a_400(
     [
         ("mutation V { volumeCreate(input: {}) { id } }", {}, "Mutation.volumeCreate"),
         (
-            'query P { projects(orderBy: X) { edges { cursor } } }',
+            "query P { projects(orderBy: X) { edges { cursor } } }",
             {},
             "Query.projects.orderBy",
         ),

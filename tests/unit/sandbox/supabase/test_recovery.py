@@ -9,7 +9,7 @@ import pytest
 
 from launchbook.sandbox.settings import Settings
 from launchbook.sandbox.supabase import build
-from tests.support.sandbox import sandbox_running
+from tests.support.sandbox import Sandbox, sandbox_running
 from tests.support.supabase_world import PASSWORD, Project, Supabase, until
 
 if TYPE_CHECKING:
@@ -121,7 +121,9 @@ def test_a_moment_outside_the_window_is_refused_with_the_window(
 def test_the_latest_moment_lags_behind_the_present(recoverable: Project) -> None:
     advance(recoverable, 1000)
     _, latest = window(recoverable)
-    world = recoverable.vendor.endpoints.world
+    sandbox = recoverable.vendor.endpoints
+    assert isinstance(sandbox, Sandbox)
+    world = sandbox.world
     assert latest <= world.clock.timestamp() - world.clock.length("supabase.archive")
 
 

@@ -69,8 +69,8 @@ def test_a_body_that_is_not_json_is_refused(vercel: Vercel) -> None:
 
 def test_every_answer_tells_the_rate_that_is_left(vercel: Vercel) -> None:
     headers = vercel.ask("GET", "/v2/user").headers
-    assert int(headers["x-ratelimit-limit"]) == OTHER_LIMIT
-    assert 0 <= int(headers["x-ratelimit-remaining"]) < OTHER_LIMIT
+    assert int(headers["x-ratelimit-limit"]) == OTHER_LIMIT[0]
+    assert 0 <= int(headers["x-ratelimit-remaining"]) < OTHER_LIMIT[0]
     assert int(headers["x-ratelimit-reset"]) > 0
 
 
