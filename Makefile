@@ -55,6 +55,7 @@ prove: $(VENV)/test.stamp ## Everything heavy: coverage, more kills; writes docs
 bench: $(VENV)/test.stamp ## Measure against peers and baselines in one run
 	@python bench/start_up.py
 	@python bench/converge.py
+	@python bench/restart.py
 
 lock: $(VENV)/test.stamp ## Resolve the pinned dependencies again
 	@python scripts/lock.py

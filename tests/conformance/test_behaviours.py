@@ -31,7 +31,7 @@ def test_a_behaviour_has_a_vendor_a_source_and_tests_that_exist(
 ) -> None:
     assert {"vendor", "behaviour", "source", "tests"} == set(row)
     assert row["vendor"] in VENDORS
-    assert row["behaviour"] and row["source"] and row["tests"]
+    assert all(row.values())
     assert [] == [problem for each in row["tests"] if (problem := problem_of(each))]
 
 

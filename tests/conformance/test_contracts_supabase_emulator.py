@@ -82,11 +82,13 @@ def test_a_life_from_coming_up_to_deleted(supabase: Supabase) -> None:
     path = project.path("/config/database/pooler")
     assert supabase.ask("GET", path).status == 404
     project.reach("ACTIVE_HEALTHY")
+    supabase.on_free_plan()
     supabase.done("POST", project.path("/pause"))
     project.reach("INACTIVE")
     project.health("db")
     supabase.done("POST", project.path("/restore"))
     project.reach("ACTIVE_HEALTHY")
+    supabase.endpoints.control("DELETE", "/faults")
     supabase.done("POST", project.path("/restart"))
     project.reach("ACTIVE_HEALTHY")
     supabase.done("DELETE", project.path())

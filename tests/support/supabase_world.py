@@ -118,6 +118,10 @@ class Supabase:
         until(lambda: self.ask("GET", path).status == 200)
         return project
 
+    def on_free_plan(self) -> None:
+        """Let the organization be on the free plan, until faults are forgotten."""
+        self.fault("plan", "organization", plan="free", times=0)
+
     def fault(self, effect: str, operation: str = "*", **details: object) -> None:
         """Order something to go wrong."""
         body = {"vendor": "supabase", "effect": effect, "operation": operation}

@@ -11,7 +11,12 @@ Beside the frame's effects these are ordered through the control API:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ApiError(Exception):
@@ -44,11 +49,11 @@ def unauthenticated() -> ApiError:
     return ApiError(403, 9109, "Invalid access token")
 
 
-def throttled_response() -> web.Response:
+def throttled_response(headers: Mapping[str, str]) -> web.Response:
     """Return what the API says when its limit is reached."""
     message = "Please wait and consider throttling your request speed"
     response = error_response(429, 971, message)
-    response.headers["Retry-After"] = "60"
+    response.headers.update(headers)
     return response
 
 

@@ -1,11 +1,14 @@
 """The vendor's rate limit: 1,200 requests in five minutes, a user.
 
-Source: the vendor's page on API rate limits (2026).
+Source: the vendor's page on API rate limits (2026), also for the headers. Whoever
+exceeds the limit is kept out for the next five minutes.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,6 +16,30 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 1200
 WINDOW_SECONDS: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where a request stands in its window.
+
+    Attributes:
+        reset_seconds: Until more is left, rounded up.
+    """
+
+    remaining: int
+    reset_seconds: int
+    is_exceeded: bool
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of every answer; ``Retry-After`` where it is a refusal."""
+        told = {
+            "Ratelimit": f'"default";r={self.remaining};t={self.reset_seconds}',
+            "Ratelimit-Policy": f'"default";q={LIMIT};w={int(WINDOW_SECONDS)}',
+        }
+        if self.is_exceeded:
+            told["Retry-After"] = str(self.reset_seconds)
+        return told
 
 
 class RateWindow:
@@ -25,13 +52,17 @@ class RateWindow:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._seen: deque[float] = deque()
+        self._closed_until = 0.0
 
-    def is_exceeded(self) -> bool:
-        """Count a request; answer whether it is one too many."""
+    def count(self) -> Count:
+        """Count a request."""
         now = self._now()
         while self._seen and self._seen[0] <= now - WINDOW_SECONDS:
             self._seen.popleft()
-        if len(self._seen) >= LIMIT:
-            return True
+        if now >= self._closed_until and len(self._seen) >= LIMIT:
+            self._closed_until = now + WINDOW_SECONDS
+        if now < self._closed_until:
+            return Count(0, math.ceil(self._closed_until - now), is_exceeded=True)
         self._seen.append(now)
-        return False
+        reset = math.ceil(self._seen[0] + WINDOW_SECONDS - now)
+        return Count(LIMIT - len(self._seen), reset, is_exceeded=False)

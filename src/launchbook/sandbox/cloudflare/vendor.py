@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ from launchbook.sandbox.cloudflare.faults import (
 )
 from launchbook.sandbox.cloudflare.handlers import ACCOUNT_ID, Handlers
 from launchbook.sandbox.cloudflare.publication import Publication
-from launchbook.sandbox.cloudflare.rate import RateWindow
+from launchbook.sandbox.cloudflare.rate import Count, RateWindow
 from launchbook.sandbox.cloudflare.routes import routes
 from launchbook.sandbox.cloudflare.state import State
 from launchbook.sandbox.emulator import Emulator, rest_operation
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from launchbook.sandbox.world import World
 
     Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+ORDERED: Final = Count(0, 60, is_exceeded=True)
+"""What a limit that was ordered says."""
 
 
 class CloudflareEmulator(Emulator):
@@ -83,10 +86,21 @@ class CloudflareEmulator(Emulator):
         """Ask for the token, count, and turn errors into answers."""
         try:
             self._authenticate(request)
-            operation = rest_operation(request).name
-            fault = self._world.faults.take(self.name, operation, "rate_limited")
-            if fault or self._rates.is_exceeded():
-                return throttled_response()
+        except ApiError as error:
+            return error_response(error.status, error.code, str(error))
+        operation = rest_operation(request).name
+        if self._world.faults.take(self.name, operation, "rate_limited"):
+            return throttled_response(ORDERED.headers)
+        count = self._rates.count()
+        if count.is_exceeded:
+            return throttled_response(count.headers)
+        response = await self._handled(request, handler)
+        response.headers.update(count.headers)
+        return response
+
+    async def _handled(self, request: web.Request, handler: Next) -> web.StreamResponse:
+        """Run the handler."""
+        try:
             return await handler(request)
         except ApiError as error:
             return error_response(error.status, error.code, str(error))

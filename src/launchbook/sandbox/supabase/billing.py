@@ -16,14 +16,13 @@ from launchbook.sandbox.supabase.addons import (
 )
 from launchbook.sandbox.supabase.faults import ApiError
 from launchbook.sandbox.supabase.handlers import body_of, text_of
+from launchbook.sandbox.supabase.platform import FREE
 from launchbook.sandbox.supabase.sizes import SIZES
 
 if TYPE_CHECKING:
     from launchbook.sandbox.supabase.platform import Platform
     from launchbook.sandbox.supabase.state import Project
 
-DEFAULT_PLAN: Final = "pro"
-FREE: Final = "free"
 CHANNELS: Final = ["ga"]
 
 
@@ -41,7 +40,7 @@ class BillingHandlers:
         answer = {
             "id": slug,
             "name": "Rehearsal",
-            "plan": self._plan(),
+            "plan": self._platform.plan,
             "opt_in_tags": [],
             "allowed_release_channels": CHANNELS,
         }
@@ -50,7 +49,7 @@ class BillingHandlers:
     async def addons(self, request: web.Request) -> web.Response:
         """GET /v1/projects/{ref}/billing/addons."""
         project = self._platform.project(request)
-        answer = addons_answer(project, is_paid=self._plan() != FREE)
+        answer = addons_answer(project, is_paid=self._platform.plan != FREE)
         return web.json_response(answer)
 
     async def apply_addon(self, request: web.Request) -> web.Response:
@@ -60,7 +59,7 @@ class BillingHandlers:
         kind, variant_id = text_of(body, "addon_type"), text_of(body, "addon_variant")
         if find_variant(kind, variant_id) is None:
             raise ApiError(400, f"{variant_id} is no {kind} that can be bought")
-        if self._plan() == FREE:
+        if self._platform.plan == FREE:
             raise ApiError(403, "Add-ons need a paid plan")
         if kind == COMPUTE:
             await self._resize(project, variant_id.removeprefix("ci_"))
@@ -119,10 +118,6 @@ class BillingHandlers:
             raise ApiError(400, f"Project is {project.status}: its database is not up")
         await self._platform.fleet.keep_history(project)
         project.recoverable_from = self._platform.world.clock.timestamp()
-
-    def _plan(self) -> str:
-        fault = self._platform.world.faults.take("supabase", "organization", "plan")
-        return str(fault.details.get("plan", DEFAULT_PLAN)) if fault else DEFAULT_PLAN
 
 
 def _check_size(project: Project, kind: str) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from launchbook.sandbox.supabase.answers import organization_entry, project_answer
 from launchbook.sandbox.supabase.faults import ApiError, name_taken
 from launchbook.sandbox.supabase.keys import listed_keys
+from launchbook.sandbox.supabase.platform import FREE
 from launchbook.sandbox.supabase.regions import chosen_region, regions_answer
 from launchbook.sandbox.supabase.sizes import DEFAULT_SIZE, SIZES
 from launchbook.sandbox.supabase.state import Project
@@ -151,8 +152,14 @@ class ProjectHandlers:
         return web.json_response(_brief(project))
 
     async def pause(self, request: web.Request) -> web.Response:
-        """Pause a project."""
+        """Pause a project; on a paid plan there is no pause."""
         project = self._platform.project(request)
+        if self._platform.plan != FREE:
+            raise ApiError(
+                400,
+                "Project is not free-tier."
+                " Please downgrade it to free-tier first and try again.",
+            )
         if project.status != "ACTIVE_HEALTHY":
             raise ApiError(400, f"Project is {project.status} and cannot be paused")
         self._platform.change(project, "PAUSING")

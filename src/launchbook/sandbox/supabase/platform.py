@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from launchbook.sandbox.world import World
 
 ORGANIZATION: Final = "rehearsal"
+DEFAULT_PLAN: Final = "pro"
+FREE: Final = "free"
 CONNECT: Final = "CONNECT session"
 """The operation of a client that comes to the pooler in session mode."""
 ASLEEP: Final = frozenset({"INACTIVE", "PAUSING"})
@@ -60,6 +62,12 @@ class Platform:
             "session": ports.number("pooler_session"),
             "transaction": ports.number("pooler_transaction"),
         }
+
+    @property
+    def plan(self) -> str:
+        """The organization's plan; ask once an occasion."""
+        fault = self.world.faults.take("supabase", "organization", "plan")
+        return str(fault.details.get("plan", DEFAULT_PLAN)) if fault else DEFAULT_PLAN
 
     def projects(self) -> list[Project]:
         """Return all projects, the oldest first."""

@@ -16,12 +16,6 @@ SMALL = {"addon_type": "compute_instance", "addon_variant": "ci_small"}
 MICRO = {"addon_type": "compute_instance", "addon_variant": "ci_micro"}
 
 
-def on_free_plan(supabase: Supabase) -> None:
-    body = {"vendor": "supabase", "operation": "organization", "effect": "plan"}
-    more = {"plan": "free", "times": 0}
-    supabase.endpoints.control("POST", "/faults", body | more)
-
-
 def selected(answer: dict[str, Any]) -> dict[str, str]:
     return {one["type"]: one["variant"]["id"] for one in answer["selected_addons"]}
 
@@ -31,13 +25,13 @@ def test_the_organization_is_on_the_pro_plan_unless_ordered_otherwise(
 ) -> None:
     path = f"/v1/organizations/{supabase.organization}"
     assert "pro" == supabase.get(path)["plan"]
-    on_free_plan(supabase)
+    supabase.on_free_plan()
     assert "free" == supabase.get(path)["plan"]
     assert 404 == supabase.refused("GET", "/v1/organizations/other")[0]
 
 
 def test_a_free_plan_buys_nothing(supabase: Supabase, project: Project) -> None:
-    on_free_plan(supabase)
+    supabase.on_free_plan()
     path = project.path("/billing/addons")
     assert [] == supabase.get(path)["available_addons"]
     assert 403 == supabase.refused("PATCH", path, PITR_7)[0]

@@ -132,6 +132,7 @@ def test_a_paused_project_answers_540_and_comes_back_with_its_data(
 ) -> None:
     project = supabase.project()
     project.query("create table kept (n int); insert into kept values (7)")
+    supabase.on_free_plan()
     supabase.done("POST", project.path("/pause"))
     project.reach("INACTIVE")
     query = project.path("/database/query")
@@ -143,6 +144,12 @@ def test_a_paused_project_answers_540_and_comes_back_with_its_data(
     project.reach("ACTIVE_HEALTHY")
     assert [{"n": 7}] == project.query("select n from kept")
     assert supabase.refused("POST", project.path("/restore"))[0] == 400
+
+
+def test_a_paid_project_is_not_paused(supabase: Supabase) -> None:
+    project = supabase.name_only()
+    status, message = supabase.refused("POST", project.path("/pause"))
+    assert (400, True) == (status, message.startswith("Project is not free-tier."))
 
 
 def test_a_deleted_project_is_gone_with_its_server_and_its_data(
