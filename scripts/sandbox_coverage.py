@@ -33,8 +33,12 @@ COMMANDS: Final = (
     ("provision.staging",),
     ("provision.staging",),
     ("domains.status",),
-    ("env.check",),
+    ("env.diff",),
     ("doctor",),
+    ("scale.staging",),
+    ("provision.production",),
+    ("live.smoke", "--platforms", "sandbox"),
+    ("destroy.staging", "--confirm", "staging", "--include", "database,domain"),
 )
 """What the product is asked to do; each ends with 0 or with a refusal of its own."""
 STRANGERS: Final = {
@@ -160,7 +164,7 @@ def take(
         if "operation" not in entry:
             continue
         last = max(last, entry["sequence"])
-        calls = found.setdefault(entry["vendor"], {}).setdefault(caller, set())
+        calls = found.setdefault(entry["platform"], {}).setdefault(caller, set())
         # One GraphQL request may ask for several fields.
         calls.update(plain(each) for each in entry["operation"].split(","))
     return last

@@ -107,11 +107,8 @@ steps:
   - id: domain_propagation
     uses: dns.propagation
     with:
-      records:
-        - ${steps.backend_domain.outputs.records}
-        - ${steps.customer_domain.outputs.records}
+      records: ${steps.domain_records.outputs.records}
       name_servers: ${steps.zone.outputs.name_servers}
-      after: ${steps.domain_records.outputs.names}
   - id: backend_certificate
     uses: railway.certificate
     with:

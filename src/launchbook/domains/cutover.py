@@ -173,6 +173,15 @@ def flat(records: Iterable[object]) -> Iterator[tuple[str, str, str]]:
             yield from flat(each)
 
 
+def as_asked(sets: Iterable[RecordSet]) -> list[dict[str, str]]:
+    """Return record sets in the form in which platforms ask for them."""
+    return [
+        {"host": each.host, "type": each.kind, "value": value}
+        for each in sets
+        for value in each.values
+    ]
+
+
 def former_of(evidence: Mapping[str, Any]) -> tuple[RecordSet, ...]:
     """Return what a record of the ledger says that was replaced."""
     return tuple(record_set_of(each) for each in evidence.get(FORMER, ()))

@@ -147,7 +147,8 @@ class SandboxClock:
         self.wake()
         await _let_others_run()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), BUSY_LIMIT_SECONDS)
+            async with asyncio.timeout(BUSY_LIMIT_SECONDS):
+                await self._idle.wait()
         await _let_others_run()
 
     def wake(self) -> None:
@@ -158,7 +159,9 @@ class SandboxClock:
     async def _wait_for(self, deadline: float) -> None:
         while (left := deadline - self.timestamp()) > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), min(left, 3600.0))
+                # `wait_for` would lose a cancellation that comes with an advance.
+                async with asyncio.timeout(min(left, 3600.0)):
+                    await self._moved.wait()
 
 
 def real_now() -> datetime:

@@ -46,7 +46,8 @@ class Inputs:
     """What DNS must show.
 
     Attributes:
-        records: Lists of what platforms asked for: ``host``, ``type``, ``value``.
+        records: What was written, as `dns.records` puts it out: ``host``, ``type``,
+            ``value``; in lists.
         name_servers: The zone's own, as `dns.zone` puts them out; none asks only our
             resolver.
         after: Names of what was written, so that this looks afterwards.
@@ -141,12 +142,17 @@ def _is_shown(
 
     That is how providers let the top of a zone lead to a name.
     """
-    if value.lower() in {each.lower() for each in seen}:
+    if _plain(value) in {_plain(each) for each in seen}:
         return True
     if kind != "CNAME" or seen:
         return False
     addresses = set(names.lookup(host, "A"))
     return bool(addresses) and addresses <= set(names.lookup(value, "A"))
+
+
+def _plain(value: str) -> str:
+    """A value as it is compared: a CAA has quotes in an answer."""
+    return value.replace('"', "").lower()
 
 
 def _outputs(inputs: Inputs) -> dict[str, object]:

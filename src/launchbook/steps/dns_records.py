@@ -16,6 +16,7 @@ from launchbook.domains.cutover import (
     SHARED,
     Cutover,
     Standing,
+    as_asked,
     asked_for,
     former_of,
 )
@@ -23,6 +24,7 @@ from launchbook.engine.override import LARGE_CHANGE
 from launchbook.engine.step import Context, Prior, Verified, Waiting
 from launchbook.errors import Conflict, VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
+from launchbook.model.dns import record_set_of
 
 if TYPE_CHECKING:
     from launchbook.model.dns import RecordSet
@@ -167,14 +169,10 @@ class DnsRecords:
         zone, known = prior.evidence.get("zone"), prior.evidence.get("records")
         if not isinstance(zone, str) or not isinstance(known, list | tuple):
             return None
-        records = tuple(
-            {"host": each["host"], "type": each["type"], "value": value}
-            for each in known
-            for value in each["values"]
-            if each["type"] != "CAA"
-        )
-        ttl = max((int(each["ttl_seconds"]) for each in known), default=0)
-        return Inputs(zone, records, ttl_seconds=ttl, cutover_ttl_seconds=ttl)
+        sets = [record_set_of(each) for each in known]
+        records = as_asked(each for each in sets if each.kind != "CAA")
+        ttl = max((each.ttl_seconds for each in sets), default=0)
+        return Inputs(zone, tuple(records), ttl_seconds=ttl, cutover_ttl_seconds=ttl)
 
     def _read(self, inputs: Inputs) -> tuple[RecordSet, ...]:
         hosts = {each.host for each in _wanted(inputs)}
@@ -247,4 +245,8 @@ def _in_the_way(record: RecordSet) -> Conflict:
 
 def _outputs(inputs: Inputs) -> dict[str, object]:
     """What other steps may refer to: certain before anything is written."""
-    return {"names": sorted(each.label for each in _wanted(inputs))}
+    wanted = _wanted(inputs)
+    return {
+        "names": sorted(each.label for each in wanted),
+        "records": as_asked(wanted),
+    }

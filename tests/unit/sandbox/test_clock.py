@@ -121,3 +121,23 @@ def test_short_delays_stay_below_a_second_and_realistic_ones_are_longer() -> Non
 def test_an_unknown_delay_is_an_error() -> None:
     with pytest.raises(KeyError):
         delay_seconds("vercel.lunch", is_realistic=False)
+
+
+def test_a_past_moment_has_a_real_time_over_all_moves() -> None:
+    noon = NOON.timestamp()
+    real = [noon]
+    clock = SandboxClock(real_seconds=lambda: real[0])
+    real[0] += 10
+    asyncio.run(clock.advance(100))
+    real[0] += 10
+    asyncio.run(clock.advance(1000))
+    real[0] += 10
+    passed = {0: 0, 9: 9, 10: 10, 60: 10, 110: 10, 115: 15, 121: 20, 1120: 20, 1125: 25}
+    for sandbox_seconds, real_seconds in passed.items():
+        assert noon + real_seconds == clock.real_seconds_at(noon + sandbox_seconds)
+
+
+def test_a_clock_that_does_not_move_remembers_no_move() -> None:
+    clock = _frozen()
+    asyncio.run(clock.advance(0))
+    assert [] == clock.moves

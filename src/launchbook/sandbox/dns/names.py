@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import dns.asyncquery
@@ -34,9 +35,12 @@ class Names:
         """
         query = dns.message.make_query(f"{host.rstrip('.')}.", kind)
         try:
-            response, _ = await dns.asyncquery.udp_with_fallback(
-                query, LOOPBACK, timeout=TIMEOUT_SECONDS, port=self._port()
-            )
+            # Not its own time-out: that loses a cancellation which comes together
+            # with the answer, and whoever stops the task would wait for ever.
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                response, _ = await dns.asyncquery.udp_with_fallback(
+                    query, LOOPBACK, port=self._port()
+                )
         except (dns.exception.DNSException, OSError, KeyError):
             return ()
         wanted = dns.rdatatype.from_text(kind)

@@ -168,11 +168,26 @@ def test_a_recovery_goes_on_after_a_restart_of_the_sandbox(tmp_path: Path) -> No
     settings = Settings(tmp_path / "emulator")
     with sandbox_running(settings, [build]) as one:
         project = bought(Supabase(one))
-        moment = moment_with(project, 1)
-        moment_with(project, 2)
-        body = {"recovery_time_target_unix": moment}
+        first, second = moment_with(project, 1), moment_with(project, 2)
+        moment_with(project, 3)
+        body = {"recovery_time_target_unix": second}
         project.vendor.done("POST", project.path(RESTORE), body)
     with sandbox_running(settings, [build]) as one:
         again = Project(Supabase(one), project.ref)
         again.reach("ACTIVE_HEALTHY")
+        assert "1,2" == rows(again)
+        recover(again, first)
         assert "1" == rows(again)
+
+
+def test_a_snapshot_holds_the_history(recoverable: Project) -> None:
+    recoverable.query("truncate kept")
+    moment = moment_with(recoverable, 1)
+    moment_with(recoverable, 2)
+    world = recoverable.vendor.endpoints
+    assert 201 == world.control("POST", "/snapshots/before").status
+    moment_with(recoverable, 3)
+    assert 200 == world.control("POST", "/snapshots/before/restore").status
+    assert "1,2" == rows(recoverable)
+    recover(recoverable, moment)
+    assert "1" == rows(recoverable)
