@@ -357,6 +357,7 @@ def pages() -> dict[str, str]:
         "variables",
         "platforms",
         "checklist",
+        "prices",
         "recipients",
     )
     files = [read(inventory / f"{name}.schema.json") for name in names]

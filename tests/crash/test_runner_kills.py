@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,37 +37,58 @@ MADE_ONCE = {
 """What would be there twice if it were made twice."""
 
 
+class Listened:
+    """A command that runs, and what it has said so far.
+
+    It is read all the time: a pipe that nobody reads fills, and stops who writes.
+    """
+
+    def __init__(self, runner: subprocess.Popen[str]) -> None:
+        self.runner = runner
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.runner.stdout is not None
+        for line in self.runner.stdout:
+            self.lines.append(line)
+
+    def has_begun(self, step: str) -> bool:
+        """Whether it said that it begins with a step."""
+        events = (json.loads(line) for line in tuple(self.lines))
+        return any(
+            ("step-started", step) == (each["kind"], each.get("step"))
+            for each in events
+        )
+
+    def end(self) -> Outcome:
+        """Wait for its end; return what it left."""
+        status = self.runner.wait(timeout=30)
+        self._reader.join()
+        assert self.runner.stderr is not None
+        return Outcome(status, "".join(self.lines), self.runner.stderr.read())
+
+
 @dataclass(frozen=True)
 class Moment:
-    """When to strike; ``await_`` returns at that moment, or when the run ended."""
+    """When to strike."""
 
     name: str
-    await_: Callable[[Journey, subprocess.Popen[str]], None]
+    is_come: Callable[[Journey, Listened], bool]
 
 
 def accepted(operation: str, count: int = 1) -> Moment:
     """The moment at which the platforms have accepted an operation so many times."""
-
-    def await_(journey: Journey, runner: subprocess.Popen[str]) -> None:
-        journey.sandbox.wait_until(
-            lambda: journey.made(0)[operation] >= count or runner.poll() is not None,
-            seconds=30,
-        )
-
-    return Moment(f"{operation} {count}", await_)
+    return Moment(
+        f"{operation} {count}",
+        lambda journey, _: journey.made(0)[operation] >= count,
+    )
 
 
 def begun(step: str) -> Moment:
     """The moment at which the runner says that it begins with a step."""
-
-    def await_(journey: Journey, runner: subprocess.Popen[str]) -> None:
-        assert runner.stdout is not None
-        for line in runner.stdout:
-            event = json.loads(line)
-            if ("step-started", step) == (event["kind"], event.get("step")):
-                return
-
-    return Moment(f"begun {step}", await_)
+    return Moment(f"begun {step}", lambda _, listened: listened.has_begun(step))
 
 
 MOMENTS = (
@@ -87,10 +109,13 @@ IN_A_ROW = (
 def strike(journey: Journey, moment: Moment, number: signal.Signals) -> Outcome:
     """Start the command and send it a signal at that moment."""
     with journey.spawn(STAGING, "--json") as runner:
-        moment.await_(journey, runner)
+        listened = Listened(runner)
+        journey.sandbox.wait_until(
+            lambda: moment.is_come(journey, listened) or runner.poll() is not None,
+            seconds=30,
+        )
         runner.send_signal(number)
-        out, err = runner.communicate(timeout=30)
-    return Outcome(runner.returncode, out, err)
+        return listened.end()
 
 
 def converges(journey: Journey) -> str:

@@ -254,17 +254,18 @@ class Provisioned:
         assert 0 == self.first.status, self.first.err
         kept = journey.run("sandbox.snapshot", self.NAME)
         assert 0 == kept.status, kept.err
-        self._product = _digest(journey.home / "rehearsal")
+        self._product = self._own()
         self._mark = self._mutations()
 
     def fresh(self) -> Journey:
         """Return the journey, converged: mended by a run, or put back whole.
 
-        A run is quicker, and what it cannot mend is a product that was changed.
+        A run is quicker, and what it cannot mend is a product or a secret that was
+        changed.
         """
         journey = self._journey
         journey.sandbox.control("DELETE", "/faults")
-        is_changed = self._product != _digest(journey.home / "rehearsal")
+        is_changed = self._product != self._own()
         is_touched = self._mark != self._mutations()
         if is_changed or (is_touched and journey.run(STAGING).status):
             self._restore()
@@ -282,7 +283,12 @@ class Provisioned:
         assert 0 == restored.status, restored.err
         shutil.rmtree(journey.home / "rehearsal")
         shutil.copytree(self._kept, journey.home / "rehearsal", symlinks=True)
-        self._product = _digest(journey.home / "rehearsal")
+        self._product = self._own()
+
+    def _own(self) -> tuple[int, ...]:
+        """What no run mends: the product's copy, and the secrets."""
+        home = self._journey.home
+        return (_digest(home / "rehearsal"), _digest(home / "sandbox" / "secrets"))
 
     def _mutations(self) -> int:
         requests = self._journey.sandbox.world.requests

@@ -235,10 +235,10 @@ def _supabase_plan(seen: Supabase, wishes: Wishes) -> Finding:
         return _untold(name, "the organization could not be looked at")
     if seen.organization.plan != "free":
         return _passed(name, f"plan {seen.organization.plan or 'unknown'}")
-    if wishes.environment == PRODUCTION:
-        return _failed(name, "the plan free keeps no backups of a database")
     if wishes.instance_size not in SMALL_SIZES:
         return _failed(name, f"the size {wishes.instance_size} needs a paid plan")
+    if wishes.environment == PRODUCTION:
+        return _failed(name, "the plan free keeps no backups of a database")
     others = [each for each in seen.projects if each != wishes.names["database"]]
     if len(others) >= FREE_PROJECTS:
         return _failed(name, f"the plan free has {FREE_PROJECTS} projects, all in use")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PRODUCT: Final = "product.yml"
 CHECKLIST: Final = "checklist.yml"
+PRICES: Final = "prices.yml"
 SUFFIX: Final = ".yml"
 
 
@@ -61,6 +62,7 @@ class Inventory:
         variables: App to ``variables/APP.yml``.
         platforms: Name to ``platforms/NAME.yml``.
         checklist: ``checklist.yml``; None where there is none.
+        prices: ``prices.yml``; None where there is none.
     """
 
     product: Document
@@ -68,6 +70,7 @@ class Inventory:
     variables: Mapping[str, Document]
     platforms: Mapping[str, Document]
     checklist: Document | None = None
+    prices: Document | None = None
 
     def environment(self, name: str) -> Document:
         """Return an environment's file.
@@ -182,7 +185,8 @@ def load_inventory(workspace: Workspace) -> Inventory:
         environments=_read_folder(workspace, "environments", "environment", "name"),
         variables=_read_folder(workspace, "variables", "variables", "app"),
         platforms=_read_folder(workspace, "platforms", "platforms", "name"),
-        checklist=_read_checklist(workspace),
+        checklist=_read_optional(workspace, CHECKLIST, "checklist"),
+        prices=_read_optional(workspace, PRICES, "prices"),
     )
 
 
@@ -192,9 +196,9 @@ def _read(workspace: Workspace, path: Path, schema: str) -> Document:
     return document
 
 
-def _read_checklist(workspace: Workspace) -> Document | None:
-    path = workspace.inventory / CHECKLIST
-    return _read(workspace, path, "checklist") if path.is_file() else None
+def _read_optional(workspace: Workspace, name: str, schema: str) -> Document | None:
+    path = workspace.inventory / name
+    return _read(workspace, path, schema) if path.is_file() else None
 
 
 def _read_folder(

@@ -100,11 +100,17 @@ class DnsRecords:
             self._client.replace_records(inputs.zone, slow, is_meant=True)
         if waiting := _rest(cutover, inputs, context, is_new=bool(slow)):
             return waiting
+        pending = cutover.to_write(inputs.cutover_ttl_seconds)
+        is_meant = context.overrides.find(LARGE_CHANGE, inputs.zone) is not None
+        # A platform orders its certificate as soon as it sees its own records: who may
+        # issue it must stand before that.
+        if authorities := [each for each in pending if each.kind == "CAA"]:
+            self._client.replace_records(inputs.zone, authorities, is_meant=is_meant)
         self._client.replace_records(
             inputs.zone,
-            cutover.to_write(inputs.cutover_ttl_seconds),
+            [each for each in pending if each.kind != "CAA"],
             cutover.to_remove(),
-            is_meant=context.overrides.find(LARGE_CHANGE, inputs.zone) is not None,
+            is_meant=is_meant,
         )
         return None
 

@@ -55,6 +55,28 @@ def test_a_sleeper_wakes_by_itself_in_real_time() -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_sleeper_that_is_cancelled_while_the_clock_moves_ends(turns: int) -> None:
+    async def scenario() -> bool:
+        clock = _frozen()
+
+        async def work() -> None:
+            while True:
+                await clock.sleep(100)
+
+        worker = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        clock.wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        worker.cancel()
+        ended, _ = await asyncio.wait([worker], timeout=1)
+        worker.cancel()
+        return bool(ended)
+
+    assert asyncio.run(scenario())
+
+
 def test_an_advance_stops_at_each_appointment_and_waits_for_its_work() -> None:
     async def scenario() -> list[datetime]:
         clock = _frozen()

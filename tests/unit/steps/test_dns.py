@@ -134,6 +134,13 @@ def test_missing_records_are_written_and_a_second_run_writes_nothing() -> None:
     assert written == len(runs.fake.written)
 
 
+def test_authorities_are_written_before_what_lets_a_platform_order() -> None:
+    runs = Runs(FakeCloudflare(caa("a.example")))
+    runs.run()
+    kinds = [each["type"] for each in runs.fake.records.values()]
+    assert ["CAA", "CAA"] == kinds[:2]
+
+
 def test_a_name_is_moved_only_after_its_old_ttl_and_its_former_record_is_kept() -> None:
     runs = Runs(FakeCloudflare(record("A", API, "203.0.113.7", 3600), caa("a.example")))
     waiting = runs.run()
@@ -357,6 +364,14 @@ def test_what_only_one_side_shows_is_waited_for_by_name() -> None:
     waiting = propagation(World(SHOWN, {ADA: DnsTable(stale)}), ADA)
     assert isinstance(waiting, Waiting)
     assert f"{ADA} has old.example.org" in waiting.reason
+
+
+def test_an_authority_must_show_before_anybody_orders_a_certificate() -> None:
+    wanted = ({"host": ZONE, "type": "CAA", "value": "0 issue letsencrypt.org"},)
+    theirs = {f"CAA {ZONE}": ['0 issue "digicert.com"']}
+    both = {f"CAA {ZONE}": ['0 issue "digicert.com"', '0 issue "letsencrypt.org"']}
+    assert isinstance(propagation(World(theirs), records=wanted), Waiting)
+    assert isinstance(propagation(World(both), records=wanted), Verified)
 
 
 def test_servers_of_the_zone_that_are_out_of_reach_do_not_hold_it_back() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.catalogue.checklist import CHECKLIST
 from launchbook.cli.catalogue.connect import CONNECT
+from launchbook.cli.catalogue.cost import cost_operation
 from launchbook.cli.catalogue.database import DATABASE
 from launchbook.cli.catalogue.destroy import destroy_operation
 from launchbook.cli.catalogue.doctor import DOCTOR
@@ -51,5 +52,6 @@ PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {
     "import": import_operation,
     "destroy": destroy_operation,
     "scale": scale_operation,
+    "cost": cost_operation,
 }
 """Group to what makes its operation for an environment, as ``scale.production``."""

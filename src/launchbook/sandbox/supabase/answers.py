@@ -62,8 +62,8 @@ def organization_entry(project: Project) -> dict[str, object]:
 def pooler_entries(project: Project, ports: dict[str, int]) -> list[dict[str, object]]:
     """Return the pooler's configuration: the transaction mode's entry.
 
-    The vendor names port 6543 even to those who want a session (platform facts 3.3),
-    so a client has to know the session mode's port itself.
+    The vendor names port 6543 even to those who want a session, so a client has to
+    know the session mode's port itself (source: supabase/agent-skills issue 316).
     """
     port = ports["transaction"]
     address = (
