@@ -36,10 +36,14 @@ def test_the_table_has_every_line_and_a_total(shell: Shell) -> None:
     assert "\x1b" not in told.out
 
 
-def test_numbers_are_flush_right(shell: Shell) -> None:
-    rows = [each for each in shell.type("cost.staging").lines if "per month" in each]
-    ends = {len(re.split(r"per month", row)[0]) for row in rows}
-    assert 1 == len(ends)
+def test_amounts_are_flush_right(shell: Shell) -> None:
+    _, head, *lines = shell.type("cost.staging").lines
+    rows = [each for each in lines if not re.match(r"\w+:|of it", each)]
+    assert 20 == len(rows)
+    for name in ("low", "high"):
+        end = head.index(name) + len(name)
+        assert all(re.search(r"[0-9n]$", row[:end]) for row in rows)
+        assert all(row[end : end + 1] in {"", " "} for row in rows)
 
 
 def test_the_json_has_a_line_each_and_adds_up(shell: Shell) -> None:
@@ -89,16 +93,13 @@ def test_old_prices_are_told(shell: Shell, workspace: Workspace) -> None:
     fresh = re.sub(r"date: .*", "date: 2099-01-01", text)
     (workspace.root / PRICES).write_text(fresh, encoding="utf-8")
     assert "old: " not in shell.type("cost.staging").out
-    edit(workspace, PRICES, "date: 2099-01-01", "date: 2020-01-01")
-    edit(workspace, PRICES, "railway-plan-hobby", "railway-plan-other")
-    edit(workspace, PRICES, "railway: pro", "railway: other")
-    for key in ("credit", "domain"):
-        edit(workspace, PRICES, f"railway-{key}-pro", f"railway-{key}-other")
+    old = re.sub(r"(railway-cpu:(\n    .*)*?\n    date: )2099", r"\g<1>2020", fresh)
+    (workspace.root / PRICES).write_text(old, encoding="utf-8")
     assert (
         "old: 1 price was read more than 180 days ago, the oldest on 2020-01-01: "
-        "railway-plan-other"
+        "railway-cpu"
     ) in shell.type("cost.staging").lines
-    assert ["railway-plan-other"] == total(shell, "staging")["old_prices"]
+    assert ["railway-cpu"] == total(shell, "staging")["old_prices"]
 
 
 def test_verbose_shows_where_each_price_is_from(shell: Shell) -> None:
@@ -112,12 +113,10 @@ def test_a_missing_price_is_an_error_with_file_and_line(
 ) -> None:
     edit(workspace, PRICES, "  railway-cpu:", "  railway-processor:")
     told = shell.type("cost.staging")
+    place = f"{PRICES}:{line_of(workspace, PRICES, 'prices:')}:1"
     assert 2 == told.status
-    assert (
-        f"error[missing-key]: {PRICES}:{line_of(workspace, PRICES, 'prices:') + 1}"[:40]
-        == told.err[:40]
-    )
-    assert "the price `railway-cpu` is missing" in told.err
+    assert f"error[missing-key]: {place} (/prices/railway-cpu): the price" in told.err
+    assert "hint: Add `railway-cpu` with its source and date" in told.err
 
 
 @pytest.mark.parametrize(

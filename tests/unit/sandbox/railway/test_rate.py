@@ -99,7 +99,7 @@ def test_windows_are_short_where_all_delays_are() -> None:
     assert not counted.take(1).is_spent
 
 
-def test_the_api_refuses_with_headers_and_the_edge_without(tmp_path: Path) -> None:
+def test_the_api_refuses_with_headers_until_the_hour_is_over(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "emulator", is_realistic=True)
     with sandbox_running(settings, [build]) as sandbox:
         account = Account(sandbox)
@@ -115,6 +115,20 @@ def test_the_api_refuses_with_headers_and_the_edge_without(tmp_path: Path) -> No
         assert 0 < int(answers[100].headers["retry-after"]) <= 3600
         assert "Too Many Requests" == answers[100].json()["errors"][0]["message"]
         sandbox.control("POST", "/advance", {"seconds": 3601})
+        assert 200 == account.post(PROJECTS).status
+
+
+def test_the_edge_refuses_without_headers_and_only_what_has_no_query_string(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(tmp_path / "emulator", is_realistic=True)
+    with sandbox_running(settings, [build]) as sandbox:
+        account = Account(sandbox)
+        bare = (account.post(PROJECTS, path="/graphql/v2") for _ in range(300))
+        stopped = next(answer for answer in bare if answer.status == 429)
+        assert "error code: 1015" == stopped.text
+        names = {name.lower() for name in stopped.headers}
+        assert set() == {"x-ratelimit-limit", "retry-after"} & names
         assert 200 == account.post(PROJECTS).status
 
 
