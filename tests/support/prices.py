@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from launchbook.config.yaml import parse
 from launchbook.cost.need import Needs, Service
-from launchbook.cost.price import PriceList
+from launchbook.cost.price import CURRENCY, UNKNOWN, PriceList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,11 @@ def price_list(
     amounts: Mapping[str, str | None] | None = None,
     *,
     plans: Mapping[str, str] | None = None,
-    included: Mapping[str, str] | None = None,
+    included: Mapping[str, int] | None = None,
     dates: Mapping[str, str] | None = None,
 ) -> PriceList:
     """Return the list above with some of it changed; None takes a price away."""
-    lines = ["currency: USD", "plans:"]
+    lines = ["plans:"]
     lines += [f"  {name}: {plan}" for name, plan in {**PLANS, **(plans or {})}.items()]
     lines.append("prices:")
     for key, amount in {**AMOUNTS, **(amounts or {})}.items():
@@ -54,13 +54,13 @@ def price_list(
             continue
         lines += [
             f"  {key}:",
-            f'    amount: "{amount}"',
+            f"    amount: {amount if amount == UNKNOWN else f'{CURRENCY} {amount}'}",
             "    unit: month",
             f"    source: https://example.com/{key}",
             f"    date: {(dates or {}).get(key, '2026-11-22')}",
         ]
         if key in (included or {}):
-            lines.append(f'    included: "{(included or {})[key]}"')
+            lines.append(f"    included: {(included or {})[key]}")
     return PriceList(parse("\n".join(lines), "inventory/prices.yml"))
 
 

@@ -18,7 +18,7 @@ from launchbook.config.schema import load_schema, validate_value
 from launchbook.config.workspace import Workspace
 from launchbook.cost.estimate import estimate
 from launchbook.cost.need import read_needs
-from launchbook.cost.price import PriceList
+from launchbook.cost.price import CURRENCY, PriceList
 from launchbook.errors import FileMissing
 from launchbook.redact import Secret
 
@@ -40,16 +40,15 @@ def run(options: Mapping[str, object]) -> int:
     desk = open_desk(options)
     environment = read_text(options, "environment")
     inventory = load_inventory(Workspace(desk.root, desk.home))
-    prices = _prices(inventory)
-    found = estimate(_needs(inventory, environment), prices)
+    found = estimate(_needs(inventory, environment), _prices(inventory))
     today = desk.clock.now().date()
     for each in found.lines:
         desk.output.record(line_record(each))
-    desk.output.record(total_record(found, environment, prices.currency, today))
-    desk.output.line(f"{environment} on live platforms, a month, in {prices.currency}")
+    desk.output.record(total_record(found, environment, today))
+    desk.output.line(f"{environment} on live platforms, a month, in {CURRENCY}")
     for line in table_lines(found, is_verbose=read_switch(options, "verbose")):
         desk.output.line(line)
-    for line in total_lines(found, prices.currency, today):
+    for line in total_lines(found, today):
         desk.output.line(line)
     if hint := next_line(found):
         desk.output.line(hint)

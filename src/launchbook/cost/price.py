@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Final, cast
 from launchbook.errors import InvalidValue, MissingKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from launchbook.config.yaml import Document
     from launchbook.errors import Location
 
+CURRENCY: Final = "USD"
+"""What all three platforms send their bills in."""
 UNKNOWN: Final = "unknown"
 """The amount of a price that no source says."""
 
@@ -23,7 +27,7 @@ class Price:
 
     Attributes:
         key: Its name, as ``railway-egress``.
-        amount: For one unit; None where no source says it.
+        amount: For one unit, in ``CURRENCY``; None where no source says it.
         unit: As ``GB-month``.
         included: How many units cost nothing.
         source: The page that says so, or that has to be looked at.
@@ -56,11 +60,6 @@ class PriceList:
 
     document: Document
 
-    @property
-    def currency(self) -> str:
-        """What all amounts are in."""
-        return str(self.document.mapping()["currency"])
-
     def plan(self, platform: str) -> str:
         """Return the plan that the account at a platform is on.
 
@@ -84,7 +83,9 @@ class PriceList:
             MissingKey: The file does not have it.
             InvalidValue: Its date is none.
         """
-        prices = cast("dict[str, dict[str, str]]", self.document.mapping()["prices"])
+        prices = cast(
+            "dict[str, Mapping[str, object]]", self.document.mapping()["prices"]
+        )
         if key in prices:
             return self._read(key, prices[key])
         raise MissingKey(
@@ -94,24 +95,24 @@ class PriceList:
             location=self.document.locate(f"/prices/{key}", key=True),
         )
 
-    def _read(self, key: str, entry: dict[str, str]) -> Price:
+    def _read(self, key: str, entry: Mapping[str, object]) -> Price:
         """Make a price of its entry."""
         pointer = f"/prices/{key}"
         try:
-            read_on = date.fromisoformat(entry["date"])
+            read_on = date.fromisoformat(str(entry["date"]))
         except ValueError as error:
             raise InvalidValue(
                 f"`date` is {entry['date']}, and there is no such day",
                 hint="Write the day as year, month and day, such as `date: 2026-11-22`.",
                 location=self.document.locate(f"{pointer}/date"),
             ) from error
-        amount = entry["amount"]
+        amount = str(entry["amount"]).removeprefix(CURRENCY).strip()
         return Price(
             key=key,
             amount=None if amount == UNKNOWN else Decimal(amount),
-            unit=entry["unit"],
-            included=Decimal(entry.get("included", "0")),
-            source=entry["source"],
+            unit=str(entry["unit"]),
+            included=Decimal(str(entry.get("included", 0))),
+            source=str(entry["source"]),
             read_on=read_on,
             location=self.document.locate(pointer, key=True),
         )

@@ -74,7 +74,7 @@ def test_what_is_looked_up_and_written_is_counted(
 ) -> None:
     before = Decimal(str(total(shell, "staging")["low"]))
     old = "  vercel-plan-pro:\n    amount: unknown"
-    edit(workspace, PRICES, old, '  vercel-plan-pro:\n    amount: "7.50"')
+    edit(workspace, PRICES, old, "  vercel-plan-pro:\n    amount: USD 7.50")
     after = total(shell, "staging")
     assert before + Decimal("7.50") == Decimal(str(after["low"]))
     assert "vercel: plan pro" not in str(after["unknown"])
@@ -122,8 +122,8 @@ def test_a_missing_price_is_an_error_with_file_and_line(
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ('amount: "20"', "amount: 20", "wrong-type"),
-        ('amount: "20"', 'amount: "about 20"', "invalid-value"),
+        ("amount: USD 20", "amount: 20", "wrong-type"),
+        ("amount: USD 20", "amount: about 20", "invalid-value"),
         ("source: https://", "source: http://", "invalid-value"),
         ("unit: month", "units: month", "unknown-key"),
         ("date: 2026-11-22", "date: 2026-02-30", "invalid-value"),

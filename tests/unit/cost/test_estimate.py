@@ -96,7 +96,7 @@ def test_traffic_is_priced_and_not_counted() -> None:
 
 def test_domains_cost_nothing_as_long_as_an_apps_own_are_included() -> None:
     unpriced = {"railway-domain-pro": "unknown", "vercel-domain-pro": "unknown"}
-    prices = price_list(unpriced, included={"vercel-domain-pro": "1"})
+    prices = price_list(unpriced, included={"vercel-domain-pro": 1})
     found = estimate(needs(), prices)
     included = line(found, "vercel", "custom domains")
     assert (Decimal(3), Decimal(0)) == (included.quantity, included.high)

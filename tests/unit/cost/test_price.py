@@ -23,12 +23,12 @@ def test_a_price_keeps_every_digit_of_the_file() -> None:
     ("quantity", "cost"), [("8", "0"), ("9", "0.125"), ("2", "0"), ("16", "1")]
 )
 def test_what_is_included_costs_nothing(quantity: str, cost: str) -> None:
-    price = price_list(included={"supabase-disk-pro": "8"}).price("supabase-disk-pro")
+    price = price_list(included={"supabase-disk-pro": 8}).price("supabase-disk-pro")
     assert Decimal(cost) == price.cost_of(Decimal(quantity))
 
 
 def test_an_unknown_price_is_known_for_what_it_includes() -> None:
-    prices = price_list({"x": "unknown"}, included={"x": "2"})
+    prices = price_list({"x": "unknown"}, included={"x": 2})
     assert Decimal(0) == prices.price("x").cost_of(Decimal(2))
     assert prices.price("x").cost_of(Decimal(3)) is None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.render.table import columns
 from launchbook.cost.estimate import OLD_AFTER
-from launchbook.cost.price import UNKNOWN
+from launchbook.cost.price import CURRENCY, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,13 +42,13 @@ def table_lines(found: Estimate, *, is_verbose: bool) -> Iterator[str]:
     )
 
 
-def total_lines(found: Estimate, currency: str, today: date) -> Iterator[str]:
+def total_lines(found: Estimate, today: date) -> Iterator[str]:
     """Yield the total, what it leaves out, and what is out of date."""
     low, high = money(found.low), money(found.high)
     least = "at least " if found.unknown else ""
     beside = ", without what is unknown" if found.unknown else ""
     yield (
-        f"total: {least}{currency} {low} a month; {currency} {high} with every service "
+        f"total: {least}{CURRENCY} {low} a month; {CURRENCY} {high} with every service "
         f"at its limits{beside}"
     )
     yield (
@@ -104,14 +104,12 @@ def line_record(line: Line) -> dict[str, object]:
     }
 
 
-def total_record(
-    found: Estimate, environment: str, currency: str, today: date
-) -> dict[str, object]:
+def total_record(found: Estimate, environment: str, today: date) -> dict[str, object]:
     """Return what ``--json`` ends with."""
     return {
         "kind": "cost",
         "environment": environment,
-        "currency": currency,
+        "currency": CURRENCY,
         "low": exact(found.low),
         "high": exact(found.high),
         "is_complete": not found.unknown,
