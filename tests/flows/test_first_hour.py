@@ -7,14 +7,13 @@ knows that it is one, but for its certificates.
 from __future__ import annotations
 
 import json
-import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.hand import Hand
-from tests.support.journey import Journey, web_project
+from tests.support.journey import Journey, Outcome, web_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,13 +142,40 @@ def test_a_platform_that_is_away_leaves_the_rest_to_be_seen(newcomer: Journey) -
     assert "unknown" == seen["git-deploy"]
 
 
-def test_a_plan_for_live_platforms_sends_no_mutation(newcomer: Journey) -> None:
-    journey = connected(newcomer, "production")
+@pytest.mark.parametrize(
+    ("playbook", "environment"),
+    [
+        ("infrastructure", "staging"),
+        ("staging", "staging"),
+        ("production", "production"),
+    ],
+)
+def test_a_plan_for_live_platforms_sends_no_mutation(
+    newcomer: Journey, playbook: str, environment: str
+) -> None:
+    path = f"inventory/environments/{environment}.yml"
+    for part in ("database", "backend"):
+        # Projects of other names, so that everything is still to be made.
+        newcomer.edit(path, f"  {part}: ${{inventory.name}}-", f"  {part}: fresh-")
+    journey = connected(newcomer, environment)
     mark = journey.mark()
-    checked = journey.run("provision.production", OURS, "--check")
+    words = ("--environment", environment) if playbook == "infrastructure" else ()
+    checked = journey.run(f"provision.{playbook}", OURS, "--check", *words)
     assert 3 == checked.status, checked.err + checked.out
     assert [] == journey.written(mark)
     assert mark < journey.mark()
+
+
+def test_before_the_first_write_it_is_said_what_was_never_tried(
+    newcomer: Journey,
+) -> None:
+    journey = connected(newcomer)
+    mark = journey.mark()
+    asked = journey.run("provision.infrastructure", OURS, "--environment", "staging")
+    assert (2, "input-error") == (asked.status, asked.code)
+    assert "were never run on a live platform: " in asked.out
+    assert "docs/never-exercised-live.md" in asked.out
+    assert [] == journey.written(mark)
 
 
 def test_what_deploys_by_itself_is_found_and_switched_off(newcomer: Journey) -> None:
@@ -200,18 +226,44 @@ def test_a_smoke_run_that_fails_is_destroyed_all_the_same(shop: Journey) -> None
     assert [] == projects(shop)
 
 
-def test_what_a_killed_smoke_run_made_is_swept_away(shop: Journey) -> None:
+def signalled(shop: Journey, number: signal.Signals, word: str) -> Outcome:
+    """Start a smoke run, and send it a signal when it has said a word."""
     words = ("live.smoke", "--platforms", "sandbox", "--only", "railway")
-    process = shop.spawn(*words)
-    try:
+    with shop.spawn(*words) as process:
         assert process.stdout is not None
+        said = []
         for line in process.stdout:
-            if "backend_project" in line:
+            said.append(line)
+            if word in line:
+                process.send_signal(number)
                 break
-    finally:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        process.communicate()
+        out, err = process.communicate()
+    return Outcome(process.returncode, "".join(said) + out, err)
+
+
+def test_an_interrupted_smoke_run_destroys_what_it_made(shop: Journey) -> None:
+    stopped = signalled(shop, signal.SIGINT, "backend_project")
+    assert 130 == stopped.status, stopped.out + stopped.err
+    assert "every platform was asked again" in stopped.out
+    assert [] == projects(shop)
+
+
+def test_who_interrupts_the_destroying_is_told_how_to_go_on(shop: Journey) -> None:
+    shop.order("railway", "projectDelete", "delay", delay_seconds=5)
+    stopped = signalled(shop, signal.SIGINT, "0 to create")
+    assert 130 == stopped.status, stopped.out + stopped.err
+    left = projects(shop)
+    told = "next: invoke live.smoke --sweep --platforms sandbox"
+    assert [] == left or told in stopped.out
+    shop.sandbox.control("DELETE", "/faults")
+    swept = shop.run("live.smoke", "--platforms", "sandbox", "--sweep")
+    assert 0 == swept.status, swept.err
+    assert [] == projects(shop)
+
+
+def test_what_a_killed_smoke_run_made_is_swept_away(shop: Journey) -> None:
+    killed = signalled(shop, signal.SIGKILL, "backend_project")
+    assert -signal.SIGKILL == killed.status
     assert 1 == len(projects(shop))
     swept = shop.run("live.smoke", "--platforms", "sandbox", "--sweep")
     assert 0 == swept.status, swept.err

@@ -94,8 +94,8 @@ def test_what_staging_does_not_serve_goes_nowhere(torn: Journey) -> None:
 def test_accounts_that_cannot_hold_it_are_told_before_the_first_write(
     journey: Journey,
 ) -> None:
-    journey.order("railway", "workspace", "plan", plan="FREE", times=0)
-    journey.order("supabase", "organization", "plan", plan="free", times=0)
+    journey.order("railway", "workspace", "plan", plan="FREE", times=9)
+    journey.order("supabase", "organization", "plan", plan="free", times=9)
     mark = journey.mark()
     refused = journey.run("provision.infrastructure", "--environment", "production")
     assert (4, "gate-failed") == (refused.status, refused.code)

@@ -44,7 +44,7 @@ def smoke(options: Mapping[str, object]) -> int:
     if found := left_behind(app):
         desk.output.line(
             f"{len(found)} smoke runs left things behind: {', '.join(found)}; "
-            "`invoke live.smoke --sweep` destroys them"
+            f"`{_sweep_command(app)}` destroys them"
         )
     run = new_id(desk.clock.now())[-ID_LENGTH:]
     tried = ", ".join(each for each in PLATFORMS if not only or each in only)
@@ -64,14 +64,19 @@ def _smoke(
         desk.output, is_verbose=is_verbose, total=2 * len(entries)
     ) as progress:
         first, second = smoke_run.make(progress)
-    with progress_for(desk.output, is_verbose=is_verbose, total=0) as progress:
-        end = smoke_run.destroy(progress)
+    try:
+        with progress_for(desk.output, is_verbose=is_verbose, total=0) as progress:
+            end = smoke_run.destroy(progress)
+    except KeyboardInterrupt:
+        desk.output.line(f"interrupted: not everything of {smoke_run.run} is gone")
+        desk.output.line(f"next: {_sweep_command(smoke_run.app)}")
+        raise
     used = {entry.id: entry.uses for entry in entries}
     result = SmokeResult(smoke_run.run, first, second, end, used)
     for error in result.errors:
         show(error, desk.output)
     path = smoke_run.keep_report(result)
-    _tell(desk, result)
+    _tell(desk, result, _sweep_command(smoke_run.app))
     shown = smoke_run.app.workspace.shown(path)
     desk.output.line(f"report: {shown}")
     if page:
@@ -94,7 +99,7 @@ def _smoke(
     return result.exit_status
 
 
-def _tell(desk: Desk, result: SmokeResult) -> None:
+def _tell(desk: Desk, result: SmokeResult, sweep: str) -> None:
     """What passed, what did not, and what is left."""
     steps = frozenset(result.used.values())
     desk.output.line(
@@ -111,7 +116,12 @@ def _tell(desk: Desk, result: SmokeResult) -> None:
             "and lists none of them"
         )
     else:
-        desk.output.line("next: invoke live.smoke --sweep")
+        desk.output.line(f"next: {sweep}")
+
+
+def _sweep_command(app: App) -> str:
+    """What destroys the rest."""
+    return f"invoke live.smoke --sweep --platforms {app.target.platforms}"
 
 
 def _sweep(desk: Desk, app: App, options: Mapping[str, object]) -> int:

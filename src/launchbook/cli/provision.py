@@ -28,6 +28,7 @@ from launchbook.engine.override import Override
 from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
 from launchbook.errors import InputError
+from launchbook.model.record import Phase
 from launchbook.testing.exercise import PAGE, short_form
 from launchbook.testing.smoke import passed_here
 
@@ -112,7 +113,8 @@ def _run_in(
 
 def _warn(desk: Desk, app: App, playbook: Playbook) -> None:
     """Before the first write to live platforms: what was never tried on any."""
-    if app.ledger_path.exists():
+    records = app.open_history().records()
+    if any(each.phase is Phase.APPLYING for each in records):
         return
     page = (data_root() / PAGE).read_text(encoding="utf-8")
     used = {entry.uses for entry in playbook.all_entries}

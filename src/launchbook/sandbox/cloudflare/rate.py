@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 1200
 WINDOW_SECONDS: Final = 300.0
+SHORTENING: Final = 60.0
+"""So much shorter is the window where all delays are short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,27 @@ class RateWindow:
 
     Args:
         now: Returns sandbox time in seconds.
+        window_seconds: The vendor's five minutes, or less where all delays are short.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(
+        self, now: Callable[[], float], window_seconds: float = WINDOW_SECONDS
+    ) -> None:
         self._now = now
+        self._window_seconds = window_seconds
         self._seen: deque[float] = deque()
         self._closed_until = 0.0
 
     def count(self) -> Count:
         """Count a request."""
-        now = self._now()
-        while self._seen and self._seen[0] <= now - WINDOW_SECONDS:
+        now, window = self._now(), self._window_seconds
+        # What is later than now is of the time before the clock was set back.
+        while self._seen and not now - window < self._seen[0] <= now:
             self._seen.popleft()
         if now >= self._closed_until and len(self._seen) >= LIMIT:
-            self._closed_until = now + WINDOW_SECONDS
-        if now < self._closed_until:
+            self._closed_until = now + window
+        if now < self._closed_until <= now + window:
             return Count(0, math.ceil(self._closed_until - now), is_exceeded=True)
         self._seen.append(now)
-        reset = math.ceil(self._seen[0] + WINDOW_SECONDS - now)
+        reset = math.ceil(self._seen[0] + window - now)
         return Count(LIMIT - len(self._seen), reset, is_exceeded=False)

@@ -15,7 +15,12 @@ from launchbook.sandbox.cloudflare.faults import (
 )
 from launchbook.sandbox.cloudflare.handlers import ACCOUNT_ID, Handlers
 from launchbook.sandbox.cloudflare.publication import Publication
-from launchbook.sandbox.cloudflare.rate import Count, RateWindow
+from launchbook.sandbox.cloudflare.rate import (
+    SHORTENING,
+    WINDOW_SECONDS,
+    Count,
+    RateWindow,
+)
 from launchbook.sandbox.cloudflare.routes import routes
 from launchbook.sandbox.cloudflare.state import State
 from launchbook.sandbox.emulator import Emulator, rest_operation
@@ -46,7 +51,8 @@ class CloudflareEmulator(Emulator):
         self._state = State(world.document("cloudflare/state"))
         self._publication = Publication(world, self._state)
         self._handlers = Handlers(world, self._state, self._publication)
-        self._rates = RateWindow(world.clock.timestamp)
+        part = 1 if world.settings.is_realistic else SHORTENING
+        self._rates = RateWindow(world.clock.timestamp, WINDOW_SECONDS / part)
 
     def application(self) -> web.Application:
         """Return the API."""

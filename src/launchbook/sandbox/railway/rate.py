@@ -32,13 +32,19 @@ class _Window:
     """Requests of one stretch of time, which begins with the first of them."""
 
     length_seconds: float
+    began_at: float = 0.0
     ends_at: float = 0.0
     count: int = 0
 
     def take(self, now: float) -> int:
-        """Count a request; return how many there were in its window."""
-        if now >= self.ends_at:
-            self.ends_at, self.count = now + self.length_seconds, 0
+        """Count a request; return how many there were in its window.
+
+        A window that begins later is of the time before the sandbox's clock was set
+        back, as a reset does.
+        """
+        if not self.began_at <= now < self.ends_at:
+            self.began_at, self.ends_at = now, now + self.length_seconds
+            self.count = 0
         self.count += 1
         return self.count
 

@@ -16,7 +16,7 @@ from launchbook.sandbox.supabase.faults import (
     throttled_response,
 )
 from launchbook.sandbox.supabase.platform import Platform
-from launchbook.sandbox.supabase.rate import RateWindow
+from launchbook.sandbox.supabase.rate import SHORTENING, WINDOW_SECONDS, RateWindow
 from launchbook.sandbox.supabase.routes import routes
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class SupabaseEmulator(Emulator):
         self._world = world
         self._platform = Platform(world)
         self._pooler: Pooler | None = None
-        self._rates = RateWindow(world.clock)
+        part = 1 if world.settings.is_realistic else SHORTENING
+        self._rates = RateWindow(world.clock, WINDOW_SECONDS / part)
 
     def application(self) -> web.Application:
         """Return the Management API."""

@@ -36,6 +36,7 @@ OTHER_LIMIT: Final = (500, MINUTE)
 
 @dataclass(slots=True)
 class _Window:
+    began_at: float
     ends_at: float
     left: int
 
@@ -61,9 +62,10 @@ class RateLimits:
             ApiError: 429, nothing is left.
         """
         limit, seconds = LIMITS.get(operation, OTHER_LIMIT)
-        window = self._windows.get(operation)
-        if window is None or window.ends_at <= self._now():
-            window = _Window(self._now() + seconds * self._part, limit)
+        window, now = self._windows.get(operation), self._now()
+        # One that begins later is of the time before the clock was set back.
+        if window is None or not window.began_at <= now < window.ends_at:
+            window = _Window(now, now + seconds * self._part, limit)
             self._windows[operation] = window
         if window.left == 0:
             raise self._refusal(limit, window)

@@ -59,7 +59,8 @@ def test_the_window_moves_along() -> None:
 
 
 def test_a_refusal_says_when_to_come_back(tmp_path: Path) -> None:
-    with sandbox_running(Settings(tmp_path / "emulator"), [build]) as sandbox:
+    settings = Settings(tmp_path / "emulator", is_realistic=True)
+    with sandbox_running(settings, [build]) as sandbox:
         fault = {"vendor": "cloudflare", "effect": "rate_limited"}
         assert 201 == sandbox.control("POST", "/faults", fault).status
         answer = sandbox.api("cloudflare", "GET", "/client/v4/zones")

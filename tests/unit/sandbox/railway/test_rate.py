@@ -136,3 +136,11 @@ def test_a_broken_plan_name_counts_as_the_usual_one(api: Account) -> None:
     plan = {"vendor": "railway", "operation": "workspace", "effect": "plan"}
     api.sandbox.control("POST", "/faults", plan | {"plan": "GOLD", "times": 0})
     assert "10000" == api.post(PROJECTS).headers["x-ratelimit-limit"]
+
+
+def test_a_clock_that_is_set_back_begins_a_new_window() -> None:
+    counted = Counted()
+    counted.now += 65 * 86_400
+    counted.take(40)
+    counted.now = BEGIN
+    assert "9999" == counted.take(1).headers["X-RateLimit-Remaining"]
