@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -98,8 +97,10 @@ def test_killed_at_every_state_in_a_row_it_goes_on(
 PAIRS = tuple((step, moment) for step in STATES for moment in moments_of(step))
 SAMPLE = (("domain_records", "after apply"),)
 """A write is done and nobody noted it yet."""
-TRIED = PAIRS if os.environ.get("LAUNCHBOOK_EVERY_KILL") else SAMPLE
-"""Everything is tried by `make prove`."""
+TRIED = [
+    pytest.param(*pair, marks=[] if pair in SAMPLE else [pytest.mark.heavy])
+    for pair in PAIRS
+]
 
 
 @pytest.mark.parametrize(("step", "moment"), TRIED)

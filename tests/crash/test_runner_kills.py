@@ -128,7 +128,14 @@ def converges(journey: Journey) -> str:
     return again.out
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        MOMENTS[0],
+        *(pytest.param(each, marks=pytest.mark.heavy) for each in MOMENTS[1:]),
+    ],
+    ids=lambda each: each.name,
+)
 def test_a_killed_run_is_continued_and_makes_nothing_twice(
     nothing: Journey, moment: Moment
 ) -> None:

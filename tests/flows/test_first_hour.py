@@ -249,7 +249,7 @@ def test_an_interrupted_smoke_run_destroys_what_it_made(shop: Journey) -> None:
 
 
 def test_who_interrupts_the_destroying_is_told_how_to_go_on(shop: Journey) -> None:
-    shop.order("railway", "projectDelete", "delay", delay_seconds=5)
+    shop.order("railway", "projectDelete", "delay", delay_seconds=2)
     stopped = signalled(shop, signal.SIGINT, "0 to create")
     assert 130 == stopped.status, stopped.out + stopped.err
     left = projects(shop)

@@ -109,6 +109,7 @@ def test_a_key_is_exchanged_and_nobody_is_thrown_out(shop: Journey) -> None:
     assert [] == leaks([old, new], places)
 
 
+@pytest.mark.heavy
 def test_an_exchange_that_fails_goes_on_with_the_same_value(shop: Journey) -> None:
     for operation in WRITES:
         shop.order("railway", operation, "status", status=400, count=1)
@@ -140,6 +141,7 @@ def test_an_exchange_that_is_killed_goes_on_where_it_was(shop: Journey) -> None:
     assert (new, new) == (value(shop), value(shop, "JWT_SECRET_PREVIOUS"))
 
 
+@pytest.mark.heavy
 def test_what_somebody_else_issued_is_revoked_by_a_person(shop: Journey) -> None:
     store_of(shop).add({"OPENAI_API_KEY": Secret("o" * 30)})
     command = ("secrets.rotate", "OPENAI_API_KEY")

@@ -9,7 +9,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from launchbook.database.catalog import SERVICE
-from launchbook.database.sample import insert_statement, qualified, quoted
+from launchbook.database.sample import (
+    insert_statement,
+    literal,
+    qualified,
+    quoted,
+)
 from launchbook.errors import StatementFailed
 
 if TYPE_CHECKING:
@@ -78,10 +83,15 @@ class Seen:
 
 
 class Stage:
-    """Where attempts are made: a transaction that is never committed."""
+    """Where attempts are made: a transaction that is never committed.
+
+    What an attempt did is there until the next one begins, the role too: going back
+    and going on is one round trip, and there are hundreds.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._is_begun = False
 
     def read(self, actor: Actor, table: str) -> Seen:
         """Read some rows of a table or view, whichever they are."""
@@ -134,24 +144,23 @@ class Stage:
     def _try(
         self, actor: Actor, statement: str, parameters: Mapping[str, str] | None = None
     ) -> Seen:
-        """Run a statement as somebody, and take it back.
+        """Take the last attempt back, then run a statement as somebody.
 
         Settings that are local to a savepoint end with it, the role too.
         """
-        session = self._session
-        session.execute_script("SAVEPOINT attempt")
+        self._session.execute_script(self._entrance(actor))
+        self._is_begun = True
         try:
-            session.query(
-                "SELECT set_config('role', :role, true),"
-                " set_config('request.jwt.claims', :claims, true)",
-                role=actor.role,
-                claims=actor.claims,
-            )
-            return _seen(session.query(statement, **(parameters or {})))
+            return _seen(self._session.query(statement, **(parameters or {})))
         except StatementFailed as error:
             return _refusal(error)
-        finally:
-            session.execute_script("ROLLBACK TO SAVEPOINT attempt")
+
+    def _entrance(self, actor: Actor) -> str:
+        """What makes the session an actor's, with nothing of the last attempt left."""
+        back = "ROLLBACK TO SAVEPOINT" if self._is_begun else "SAVEPOINT"
+        settings = {"role": actor.role, "request.jwt.claims": actor.claims}
+        calls = (f"set_config('{k}', {literal(v)}, true)" for k, v in settings.items())
+        return f"{back} attempt; SELECT {', '.join(calls)}"
 
 
 def _counted(statement: str) -> str:

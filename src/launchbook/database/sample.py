@@ -247,6 +247,12 @@ def quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
+def literal(text: str) -> str:
+    """Return a text as SQL writes one; where settings decide how to read it, too."""
+    doubled = text.replace("'", "''").replace("\\", "\\\\")
+    return f"E'{doubled}'"
+
+
 def qualified(table: str) -> str:
     """A table with its schema as SQL writes it."""
     schema, _, name = table.partition(".")

@@ -164,6 +164,7 @@ def test_without_the_add_on_again_the_history_is_gone(tmp_path: Path) -> None:
         assert "within range" in refusal(project, moment - 30)[1]
 
 
+@pytest.mark.heavy
 def test_a_recovery_goes_on_after_a_restart_of_the_sandbox(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "emulator")
     with sandbox_running(settings, [build]) as one:
@@ -180,6 +181,7 @@ def test_a_recovery_goes_on_after_a_restart_of_the_sandbox(tmp_path: Path) -> No
         assert "1" == rows(again)
 
 
+@pytest.mark.heavy
 def test_a_snapshot_holds_the_history(recoverable: Project) -> None:
     recoverable.query("truncate kept")
     moment = moment_with(recoverable, 1)
