@@ -38,7 +38,7 @@ rehearse: $(VENV)/rehearse.stamp ## Take Vocilia from nothing to a working stagi
 	@invoke provision.staging
 
 test: $(VENV)/test.stamp ## Run the tests (under 6 minutes)
-	@pytest -n 2 --dist loadgroup tests
+	@pytest -n 3 --dist loadgroup tests
 
 check: $(VENV)/test.stamp ## Format, lint, types, imports, docs, licences
 	@ruff format --check .

@@ -19,11 +19,11 @@ from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import Unavailable
 from launchbook.model.change import Action, Change, Planned
-from launchbook.redact import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from launchbook.redact import Secret
     from launchbook.transport.probe import Prober
 
 DEADLINE_SECONDS: Final = 60.0

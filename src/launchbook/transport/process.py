@@ -132,15 +132,11 @@ class Processes:
             CommandMissing: There is no such program.
         """
         try:
-            done = subprocess.run(
-                command.argv,
-                cwd=command.cwd,
-                env=_environment(command),
-                check=False,
+            return subprocess.call(
+                command.argv, cwd=command.cwd, env=_environment(command)
             )
         except OSError as error:
             raise _missing(command, error) from error
-        return done.returncode
 
     def spawn(self, command: Command, log_file: Path) -> Detached:
         """Start a program that outlives us; its output goes to ``log_file``.
