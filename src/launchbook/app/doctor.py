@@ -125,16 +125,19 @@ class Doctor:
         return _ok(f"tool-{name}", told)
 
     def _keys(self) -> Condition:
+        following = "invoke secrets.init"
+        if self.app.target.platforms != SANDBOX:
+            following += f" --platforms {self.app.target.platforms}"
         try:
             keys = self.app.keys
         except LaunchbookError as error:
             return _broken("keys", error)
         if keys.is_ephemeral:
             words = "none yet; the first command that writes makes them"
-            return Condition("keys", State.WARNING, words, "invoke secrets.init")
+            return Condition("keys", State.WARNING, words, following)
         if not keys.break_glass:
             words = "there, and nothing brings them back when this machine is lost"
-            return Condition("keys", State.WARNING, words, "invoke secrets.init")
+            return Condition("keys", State.WARNING, words, following)
         return _ok("keys", "there, and the break-glass identity reads them too")
 
     def _variables(self) -> Condition:

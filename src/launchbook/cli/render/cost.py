@@ -51,8 +51,10 @@ def total_lines(found: Estimate, today: date) -> Iterator[str]:
         f"total: {least}{CURRENCY} {low} a month; {CURRENCY} {high} with every service "
         f"at its limits{beside}"
     )
+    # What no source says may be a plan's price too.
+    some = "at least " if any(each.low is None for each in found.unknown) else ""
     yield (
-        f"of it {money(found.paid_once)} for plans: an account pays them, and is given "
+        f"of it {some}{money(found.paid_once)} for plans: an account pays them, and is given "
         "its credits, once for all environments"
     )
     if found.unknown:
