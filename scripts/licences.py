@@ -25,6 +25,7 @@ PERMISSIVE = (
     "0BSD",
 )
 EXCEPTIONS = {
+    "bidict": "MPL-2.0: comes with locust, used unchanged",
     "certifi": "MPL-2.0: a list of authorities, data; needed by requests",
     "fqdn": "MPL-2.0: comes with octodns, used unchanged",
     "hypothesis": "MPL-2.0: tests only",

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCKS = {"rehearse": ("sandbox", "build"), "test": ("sandbox", "build", "test")}
+LOCKS = {
+    "rehearse": ("sandbox", "build"),
+    "test": ("sandbox", "build", "load", "pages", "test"),
+}
 
 
 def main() -> None:

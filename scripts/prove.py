@@ -41,7 +41,7 @@ def tests_with_coverage() -> tuple[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as name:
         report = Path(name) / "coverage.json"
         printed = run(
-            "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--cov",
+            "pytest", "-q", "-n", "3", "--dist", "loadgroup", "--cov",
             f"--cov-report=json:{report}", "--cov-fail-under=0", "tests",
         )  # fmt: skip
         files = json.loads(report.read_text(encoding="utf-8"))["files"]

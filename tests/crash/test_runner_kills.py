@@ -150,6 +150,7 @@ def test_a_killed_run_is_continued_and_makes_nothing_twice(
         assert 1 == len(hand.web_deployments(app))
 
 
+@pytest.mark.heavy
 def test_a_run_that_is_killed_again_and_again_converges(nothing: Journey) -> None:
     for moment in IN_A_ROW:
         assert -signal.SIGKILL == strike(nothing, moment, signal.SIGKILL).status

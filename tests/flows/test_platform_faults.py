@@ -36,9 +36,14 @@ def drifted(journey: Journey) -> Journey:
 @pytest.mark.parametrize(
     ("effect", "details", "status", "code"),
     [
-        ("status", {"status": 500}, 8, "platform-unavailable"),
+        pytest.param(
+            *("status", {"status": 500}, 8, "platform-unavailable"),
+            marks=pytest.mark.heavy,
+        ),
         ("status", HOUR, 8, "platform-rate-limited"),
-        ("drop_before", {}, 8, "platform-unavailable"),
+        pytest.param(
+            *("drop_before", {}, 8, "platform-unavailable"), marks=pytest.mark.heavy
+        ),
         ("drop_after", {}, 8, "platform-unavailable"),
         # It was written, and what the platform says of it makes no sense.
         ("malformed", {}, 6, "malformed-answer"),

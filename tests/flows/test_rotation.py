@@ -126,6 +126,7 @@ def test_an_exchange_that_fails_goes_on_with_the_same_value(shop: Journey) -> No
     assert new == value(shop)
 
 
+@pytest.mark.heavy
 def test_an_exchange_that_is_killed_goes_on_where_it_was(shop: Journey) -> None:
     old = value(shop)
     with shop.spawn(*ROTATE, "--now") as runner:
