@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from launchbook.engine.step import Note, Prior
+from launchbook.engine.step import Moment, Note, Prior
 from launchbook.model.record import Phase, Record
 
 if TYPE_CHECKING:
@@ -32,13 +32,22 @@ class Memory:
     def latest(self, step: str) -> Prior | None:
         """Return the last verified record of a step, or None."""
         record = self._read(step, Phase.VERIFIED)
-        if record is None:
-            return None
-        return Prior(
-            at=record.at,
-            inputs_digest=record.inputs_digest,
-            outputs=record.outputs,
-            evidence=record.evidence,
+        return _prior(record) if record else None
+
+    def verified(self, step: str) -> tuple[Prior, ...]:
+        """Return every verified record of a step, oldest first."""
+        if self._history is None:
+            return ()
+        found = self._history.step_records(self._environment, step, Phase.VERIFIED)
+        return tuple(map(_prior, found))
+
+    def moments(self, run: str) -> tuple[Moment, ...]:
+        """Return what a run has written here so far, oldest first."""
+        if self._history is None:
+            return ()
+        return tuple(
+            Moment(each.step, str(each.phase), each.at, each.actor)
+            for each in self._history.records(environment=self._environment, run=run)
         )
 
     def unfinished(self, step: str) -> Record | None:
@@ -93,3 +102,13 @@ class Memory:
         if self._history is None:
             return None
         return self._history.latest(self._environment, step, phase)
+
+
+def _prior(record: Record) -> Prior:
+    """A verified record, as steps see it."""
+    return Prior(
+        at=record.at,
+        inputs_digest=record.inputs_digest,
+        outputs=record.outputs,
+        evidence=record.evidence,
+    )

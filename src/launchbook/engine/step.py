@@ -50,11 +50,36 @@ class Note:
     evidence: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a run came to a phase of a step.
+
+    Attributes:
+        step: The entry's id; empty for the run as a whole.
+        phase: As ``verified``.
+        at: UTC.
+        actor: Who ran it.
+    """
+
+    step: str
+    phase: str
+    at: datetime
+    actor: str
+
+
 class Past(Protocol):
     """The ledger as a step may see it: read only, and one environment at a time."""
 
     def latest(self, step: str) -> Prior | None:
         """Return the last verified record of a step, or None."""
+        ...
+
+    def verified(self, step: str) -> tuple[Prior, ...]:
+        """Return every verified record of a step, oldest first."""
+        ...
+
+    def moments(self, run: str) -> tuple[Moment, ...]:
+        """Return what a run has written here so far, oldest first."""
         ...
 
     def paused(self, step: str) -> Mapping[str, object] | None:

@@ -67,6 +67,12 @@ class History:
         """Yield records in the order in which they were written."""
         return self._records(Query(environment=environment, run=run))
 
+    def step_records(
+        self, environment: str, step: str, phase: Phase
+    ) -> Iterator[Record]:
+        """Yield a step's records of one phase, oldest first."""
+        return self._records(Query(environment=environment, step=step, phase=phase))
+
     def run_records(self, environment: str) -> Iterator[Record]:
         """Yield what is about an environment's runs as a whole, oldest first."""
         return self._records(Query(environment=environment, step=RUN_LEVEL))

@@ -2,7 +2,8 @@
 
 A swap of worlds survives a kill at any moment. The new files are complete in
 ``.incoming`` before the old ones move to ``.outgoing``; ``.incoming`` becomes
-``.arriving`` when only the way in is left. ``recover`` finishes or takes back.
+``.arriving`` when only the way in is left, and the old ones are rubbish from then on.
+``recover`` finishes or takes back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import shutil
 import stat
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -122,8 +124,12 @@ class Snapshots:
             for path in self._world_paths():
                 path.rename(self._outgoing / path.name)
             self._incoming.rename(self._arriving)
+            rubbish = self._folder / f".discarded-{uuid.uuid4().hex}"
+            self._outgoing.rename(rubbish)
             _move_all(self._arriving, self._home)
-        await asyncio.to_thread(_remove, self._outgoing)
+        # A process that was just killed may still hold a file there; whatever stays
+        # goes with the next start, and is in nobody's way until then.
+        await asyncio.to_thread(shutil.rmtree, rubbish, ignore_errors=True)
 
     def _copy_out(self, target: Path) -> int:
         target.mkdir(parents=True, mode=0o700)

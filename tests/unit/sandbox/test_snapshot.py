@@ -95,6 +95,18 @@ def test_a_swap_that_was_killed_half_way_in_is_finished(tmp_path: Path) -> None:
     assert [] == list((tmp_path / "snapshots").iterdir())
 
 
+def test_a_swap_that_was_killed_after_the_new_world_arrived_is_over(
+    tmp_path: Path,
+) -> None:
+    with sandbox_running(Settings(tmp_path), [build]) as sandbox:
+        _create(sandbox, "new")
+    discarded = tmp_path / "snapshots" / ".discarded-1f"
+    (discarded / "toy").mkdir(parents=True)
+    with sandbox_running(Settings(tmp_path), [build]) as sandbox:
+        assert ["new"] == _things(sandbox)
+    assert [] == list((tmp_path / "snapshots").iterdir())
+
+
 def test_a_copy_keeps_modes_times_and_links_and_leaves_pipes_out(
     tmp_path: Path,
 ) -> None:
