@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.support.journey import (
-    FIRST,
     STAGING,
     Journey,
     Provisioned,
     backend_host,
     counts,
+    first_counts,
     web_host,
 )
 
@@ -46,7 +46,7 @@ def test_the_first_run_makes_each_thing_once(provisioned: Provisioned) -> None:
     made = dict(provisioned.made)
     made.pop("POST /v2/files")
     assert made == MADE
-    assert counts(FIRST) == provisioned.first.counts
+    assert provisioned.first.counts in first_counts()
 
 
 def test_four_addresses_answer_with_the_build_that_was_made(

@@ -38,6 +38,8 @@ STAGING = "provision.staging"
 FILE_UPLOAD = "POST /v2/files"
 FIRST = 39
 """Steps of ``provision.staging`` that write when nothing is there."""
+CERTIFICATES = 4
+"""Of these may find theirs already there: platforms issue them by themselves."""
 
 
 def total(playbook: str = "staging") -> int:
@@ -49,6 +51,11 @@ def total(playbook: str = "staging") -> int:
 def counts(changed: int, playbook: str = "staging") -> str:
     """Return the line that counts the steps of a playbook when nothing failed."""
     return f"{changed} changed, {total(playbook) - changed} unchanged, 0 failed"
+
+
+def first_counts() -> set[str]:
+    """Return the lines of which a first run of staging prints one."""
+    return {counts(FIRST - early) for early in range(CERTIFICATES + 1)}
 
 
 def backend_host(environment: str = "staging") -> str:
