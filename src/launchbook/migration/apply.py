@@ -1,70 +1,51 @@
-"""Applying migrations: one transaction a file, with its row of the history."""
+"""Applying migrations: each file in its own way, with its row of the history."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from launchbook.errors import DatabaseUnavailable, MigrationFailed, StatementFailed
-from launchbook.migration import history
+from launchbook.clock import Clock, SystemClock
+from launchbook.errors import DatabaseUnavailable, StatementFailed
+from launchbook.migration import alone, backfill, history
+from launchbook.migration.execution import Run, Session, Timeouts, failed
+from launchbook.migration.lint.transaction import is_transactional
+from launchbook.migration.phase import STANDARD as STANDARD_TERMS
+from launchbook.migration.phase import due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from launchbook.migration.file import Migration
-    from launchbook.migration.statement import Statement
+    from launchbook.migration.phase import Terms
 
-LOCK_TIMEOUT_SECONDS: Final = 5.0
-STATEMENT_TIMEOUT_SECONDS: Final = 300.0
+__all__ = ["STANDARD", "Timeouts", "apply_pending", "apply_persistently"]
+
+STANDARD: Final = Timeouts()
+CLOCK: Final = SystemClock()
 Connected = TypeVar("Connected")
 ATTEMPTS: Final = 3
 """How often a lost connection is opened again: one restart loses one."""
-ADVISORY_LOCK: Final = 7_216_310_044
-"""Any number, but always the same: two runners take turns (session mode only)."""
-
-
-class Session(history.Session, Protocol):
-    """What of a database session is needed to apply migrations."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit at the end of the block, roll back when it raises."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long a statement may wait and run.
-
-    Attributes:
-        lock_seconds: For a lock; a migration that waits longer blocks the
-            product behind it.
-        statement_seconds: For one statement.
-    """
-
-    lock_seconds: float = LOCK_TIMEOUT_SECONDS
-    statement_seconds: float = STATEMENT_TIMEOUT_SECONDS
-
-
-STANDARD: Final = Timeouts()
 
 
 def apply_pending(
     session: Session,
     migrations: Sequence[Migration],
     *,
-    baseline: str = "",
+    terms: Terms = STANDARD_TERMS,
     timeouts: Timeouts = STANDARD,
+    clock: Clock = CLOCK,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Migration, ...]:
-    """Apply what the database lacks, in order, and return it.
+    """Apply what is due, in order, and return it.
 
     Args:
         session: On the session-mode pooler, or direct; never transaction mode.
         migrations: All files, in order.
-        baseline: See ``history.pending``.
+        terms: What is held back.
         timeouts: For every statement.
-        progress: Is told each file before it runs.
+        clock: For the waits while somebody holds a lock.
+        progress: Is told each file before it runs, and each batch after it.
 
     Raises:
         MigrationDrift: Files and history disagree; nothing was applied.
@@ -73,9 +54,9 @@ def apply_pending(
     """
     applied: list[Migration] = []
     rows = history.read_history(session)
-    for migration in history.pending(migrations, rows, baseline):
+    for migration in due(migrations, rows, terms).now:
         progress(f"{migration.version}_{migration.name}")
-        if _apply(session, migration, timeouts):
+        if _apply(Run(session, migration, timeouts, clock, progress)):
             applied.append(migration)
     return tuple(applied)
 
@@ -87,8 +68,8 @@ def apply_persistently(
 ) -> None:
     """Apply with a new session when the connection is lost meanwhile.
 
-    Safe, because each file and its row of the history are one transaction: a commit
-    whose answer was lost is found in the history and not repeated.
+    Safe, because each file and its row of the history are one transaction, or can be
+    run twice: a commit whose answer was lost is found and not repeated.
 
     Args:
         connect: Opens a session; waits itself for a server that is restarting.
@@ -111,74 +92,25 @@ def apply_persistently(
             return
 
 
-def _apply(session: Session, migration: Migration, timeouts: Timeouts) -> bool:
+def _apply(run: Run) -> bool:
     """Apply one file; False when another runner did so while we waited."""
+    if run.migration.header.batch:
+        return backfill.apply(run)
+    if not is_transactional(run.migration):
+        return alone.apply(run)
+    return run.patiently(lambda: _apply_as_one(run))
+
+
+def _apply_as_one(run: Run) -> bool:
     try:
-        with session.transaction():
-            session.execute_script(_settings(timeouts) + history.CREATE_HISTORY)
-            if _is_applied(session, migration):
+        with run.session.transaction():
+            run.session.execute_script(run.turn() + history.CREATE_HISTORY)
+            if run.is_applied():
                 return False
-            for statement in migration.statements:
-                _run(session, migration, statement)
-            session.execute_script(_settings(timeouts))
-            history.record(session, migration)
+            for statement in run.migration.statements:
+                run.execute(statement)
+            run.session.execute_script(run.turn())
+            history.record(run.session, run.migration)
     except StatementFailed as error:
-        raise _failed(migration, 1, error) from error
+        raise failed(run.migration, 1, error) from error
     return True
-
-
-def _run(session: Session, migration: Migration, statement: Statement) -> None:
-    """Run one statement, so that its line is known when it fails."""
-    try:
-        session.execute_script(statement.text)
-    except StatementFailed as error:
-        line = statement.line
-        position = error.details.get("position")
-        if isinstance(position, int):
-            line = _line_within(migration, statement, position)
-        raise _failed(migration, line, error) from error
-
-
-def _line_within(migration: Migration, statement: Statement, position: int) -> int:
-    """Return the line of the file for a character position (from 1)."""
-    first = migration.sql.count("\n", 0, statement.start) + 1
-    return first + statement.text.count("\n", 0, max(0, position - 1))
-
-
-def _settings(timeouts: Timeouts) -> str:
-    """Set the time-outs, and stand in line behind another runner."""
-    lock = int(timeouts.lock_seconds * 1000)
-    statement = int(timeouts.statement_seconds * 1000)
-    return (
-        "RESET ROLE; RESET search_path; "
-        f"SET LOCAL lock_timeout = {lock}; "
-        f"SET LOCAL statement_timeout = {statement}; "
-        f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK});"
-    )
-
-
-def _is_applied(session: Session, migration: Migration) -> bool:
-    rows = history.read_history(session)
-    return any(row.version == migration.version for row in rows)
-
-
-def _failed(migration: Migration, line: int, error: StatementFailed) -> MigrationFailed:
-    sqlstate = f" [{error.vendor_code}]" if error.vendor_code else ""
-    reason = error.message.removeprefix("postgresql refused a statement: ")
-    return MigrationFailed(
-        f"{migration.path}:{line}: {reason}{sqlstate}; the file was rolled back",
-        hint=_hint(error),
-        details={
-            "file": str(migration.path),
-            "line": line,
-            "version": migration.version,
-            "sqlstate": error.vendor_code,
-            "server_hint": error.details.get("server_hint", ""),
-        },
-    )
-
-
-def _hint(error: StatementFailed) -> str:
-    if error.vendor_code == "55P03":
-        return "Something held a lock for too long: run the same command again at a quieter time."
-    return "Correct the migration, commit it, then run the same command again."

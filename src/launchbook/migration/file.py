@@ -9,13 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from launchbook.errors import FileMissing, InvalidMigration, Location
+from launchbook.migration.header import HeaderError, read_header
 from launchbook.migration.statement import split
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from launchbook.migration.header import Header
     from launchbook.migration.statement import Statement
 
+BATCH: Final = re.compile(r"(?<!:):batch\b")
+"""Stands for the number of rows in a file with ``batch=``."""
 FILE_NAME: Final = re.compile(r"(?P<version>\d{1,14})_(?P<name>.+)\.sql")
 """The pattern of the vendor's CLI; the version is usually a timestamp."""
 
@@ -41,6 +45,22 @@ class Migration:
         """The statements, in order."""
         return split(self.sql)
 
+    @cached_property
+    def header(self) -> Header:
+        """What its comments say; ``read_migrations`` has seen that they can be read."""
+        first = self.statements[0].line if self.statements else self.sql.count("\n") + 1
+        return read_header(self.sql, first)
+
+    def filled(self, statement: Statement) -> str:
+        """Return a statement as PostgreSQL takes it: ``:batch`` is a number there.
+
+        As long as before, so that the server's positions hold.
+        """
+        if not self.header.batch:
+            return statement.text
+        number = str(self.header.batch).ljust(len(":batch"))
+        return BATCH.sub(number, statement.text)
+
     @property
     def checksum(self) -> str:
         """SHA-256 of the text, 64 hex digits."""
@@ -58,7 +78,8 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     Raises:
         FileMissing: There is no such folder.
         InvalidMigration: A file's name is not ``<version>_<name>.sql``, two have
-            one version, a file is not UTF-8, or it begins or ends a transaction.
+            one version, a file is not UTF-8, it begins or ends a transaction, or its
+            header cannot be read.
     """
     if not folder.is_dir():
         raise FileMissing(
@@ -89,7 +110,21 @@ def _read(path: Path) -> Migration:
         if statement.is_transaction_control:
             what = f"has {statement.words[0]}, but a file is one transaction already"
             raise _invalid(path, what, statement.line)
+    _check_header(migration)
     return migration
+
+
+def _check_header(migration: Migration) -> None:
+    try:
+        header = migration.header
+    except HeaderError as error:
+        raise _invalid(migration.path, error.what, error.line) from None
+    if not header.batch:
+        return
+    texts = migration.texts
+    if len(texts) != 1 or not BATCH.search(texts[0]):
+        what = "has a batch, but is not one statement with :batch in it"
+        raise _invalid(migration.path, what)
 
 
 def _invalid(path: Path, what: str, line: int = 1) -> InvalidMigration:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from launchbook.errors import MigrationDrift
+from launchbook.migration.header import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,8 @@ def pending(
 
     Raises:
         MigrationDrift: A row has no file, a file differs from what was applied,
-            or a file's version lies before the last one applied.
+            or a file's version lies before the last one applied. A contract file
+            may: it was held while later ones were applied.
     """
     known = {row.version: row for row in applied if row.version > baseline}
     files = {each.version: each for each in migrations if each.version > baseline}
@@ -107,7 +109,9 @@ def pending(
     )
     latest = max(known, default="")
     late = sorted(
-        version for version in files.keys() - known.keys() if version < latest
+        version
+        for version in files.keys() - known.keys()
+        if version < latest and files[version].header.phase != Phase.CONTRACT
     )
     if missing or changed or late:
         raise _drift(missing, changed, late)

@@ -66,6 +66,17 @@ def split(script: str) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
+def line_comments(script: str) -> tuple[tuple[int, str], ...]:
+    """Return each ``--`` comment with where it begins, in characters from 0."""
+    comments: list[tuple[int, str]] = []
+    position = 0
+    while found := _TOKEN.search(script, position):
+        position = _after(script, found)
+        if found.lastgroup == "line_comment":
+            comments.append((found.start(), found.group()))
+    return tuple(comments)
+
+
 def _statement(script: str, start: int, head: int, end: int) -> Statement:
     opening = _WORD.findall(script[head : min(end, head + _OPENING)])
     text = script[start:end].lstrip()

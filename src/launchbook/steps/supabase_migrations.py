@@ -10,14 +10,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import VerificationFailed
 from launchbook.migration.apply import apply_pending, apply_persistently
 from launchbook.migration.file import read_migrations
-from launchbook.migration.history import Applied, pending, read_history
+from launchbook.migration.history import Applied, read_history
+from launchbook.migration.phase import Due, Terms, due, is_first, schema_range
 from launchbook.model.change import Action, Change, Planned
+from launchbook.release.shelf import STEP as CAPSULE
+from launchbook.release.shelf import Shelf
 from launchbook.transport.postgres import DatabaseAddress, Session
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 Connect = Callable[[DatabaseAddress], AbstractContextManager[Session]]
 """Opens a session for the length of a block."""
+
+
+HELD: Final = "held: a later release applies it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Inputs:
         is_tls_enforced: Named so that access is settled first.
         baseline: A database that was taken over has everything up to this version;
             empty for a database of our own.
+        held: Versions of contract files that an earlier release held, beside those
+            that the ledger knows of; they are applied now.
+        is_first: Nothing serves from this database; an empty one says so itself.
+        commit: Of this release: what it held itself is not applied by it.
     """
 
     database_url: Secret
@@ -50,14 +60,22 @@ class Inputs:
     directory: str
     is_tls_enforced: bool
     baseline: str = ""
+    held: tuple[str, ...] = ()
+    is_first: bool = False
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The files, and what the database says was applied."""
+    """The files, and what was applied, or held, before.
+
+    Attributes:
+        held_before: Contract files that the last release of another commit held.
+    """
 
     files: Sequence[Migration]
     applied: Sequence[Applied]
+    held_before: Sequence[str] = ()
 
 
 class SupabaseMigrations:
@@ -74,7 +92,8 @@ class SupabaseMigrations:
         """Read the folder and the history."""
         files = read_migrations(Path(inputs.path) / inputs.directory)
         with self._connect(_address(inputs)) as session:
-            return Facts(files=files, applied=read_history(session))
+            applied = read_history(session)
+        return Facts(files, applied, _held_before(inputs, context))
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
         """Apply what the database lacks.
@@ -82,28 +101,29 @@ class SupabaseMigrations:
         Raises:
             MigrationDrift: Files and history disagree.
         """
-        lacking = {
-            each.version
-            for each in pending(facts.files, facts.applied, inputs.baseline)
-        }
+        parted = _due(inputs, facts)
+        lacking = {each.version for each in parted.now}
         changes = tuple(
             Change(
                 Action.CREATE if file.version in lacking else Action.NO_CHANGE,
                 "supabase.migration",
                 f"{file.version}_{file.name}",
+                reason=HELD if file in parted.held else "",
             )
             for file in facts.files
         )
-        return Planned(changes, _outputs(facts))
+        return Planned(changes, _outputs(facts, parted))
 
     def apply(self, inputs: Inputs, facts: Facts, context: Context) -> None:
-        """Apply them, each in a transaction of its own with its record."""
+        """Apply them, each with its record, in the way that its statements allow."""
+        terms = _terms(inputs, facts)
         apply_persistently(
             lambda: self._connect(_address(inputs)),
             lambda session: apply_pending(
                 session,
                 facts.files,
-                baseline=inputs.baseline,
+                terms=terms,
+                clock=context.clock,
                 progress=context.progress,
             ),
             context.progress,
@@ -112,17 +132,15 @@ class SupabaseMigrations:
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read the history again."""
         facts = self.facts(inputs, context)
-        lacking = [
-            each.version
-            for each in pending(facts.files, facts.applied, inputs.baseline)
-        ]
+        parted = _due(inputs, facts)
+        lacking = [each.version for each in parted.now]
         if lacking:
             raise VerificationFailed(
                 f"the database's history lacks {', '.join(lacking)}",
                 hint="Run the same command again; applied files are not repeated.",
             )
         checksums = {file.version: file.checksum for file in facts.files}
-        return Verified(_outputs(facts), {"checksums": checksums})
+        return Verified(_outputs(facts, parted), {"checksums": checksums})
 
 
 def _address(inputs: Inputs) -> DatabaseAddress:
@@ -131,7 +149,33 @@ def _address(inputs: Inputs) -> DatabaseAddress:
     return DatabaseAddress.from_url(inputs.database_url, ca_file)
 
 
-def _outputs(facts: Facts) -> dict[str, object]:
+def _held_before(inputs: Inputs, context: Context) -> tuple[str, ...]:
+    """What the last release of another commit left for a later one."""
+    past = context.history.verified(CAPSULE)
+    for kept in reversed(Shelf.of(each.evidence for each in past).kept):
+        if kept.capsule.commit != inputs.commit:
+            return kept.capsule.schema.held
+    return ()
+
+
+def _terms(inputs: Inputs, facts: Facts) -> Terms:
+    first = inputs.is_first or is_first(facts.applied, inputs.baseline)
+    held = {*inputs.held, *facts.held_before}
+    return Terms(inputs.baseline, held, first)
+
+
+def _due(inputs: Inputs, facts: Facts) -> Due:
+    return due(facts.files, facts.applied, _terms(inputs, facts))
+
+
+def _outputs(facts: Facts, parted: Due) -> dict[str, object]:
     """What other steps may refer to: certain before anything is applied."""
-    versions = [file.version for file in facts.files]
-    return {"latest": max(versions, default="none"), "count": len(versions)}
+    versions = [file.version for file in facts.files if file not in parted.held]
+    oldest, newest = schema_range(facts.files, parted.held)
+    return {
+        "latest": max(versions, default="none"),
+        "count": len(versions),
+        "held": [each.version for each in parted.held],
+        "oldest": oldest,
+        "newest": newest,
+    }

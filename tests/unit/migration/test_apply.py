@@ -177,7 +177,7 @@ def test_a_lock_that_is_held_too_long_is_given_up(
 ) -> None:
     apply_pending(session, read_migrations(folder))
     (folder / "3_wait.sql").write_text("ALTER TABLE shops ADD COLUMN city text;")
-    timeouts = Timeouts(lock_seconds=0.1, statement_seconds=5.0)
+    timeouts = Timeouts(lock_seconds=0.1, statement_seconds=5.0, lock_attempts=1)
     with database.connect() as other, other.transaction():
         other.query("SELECT count(*) FROM shops")
         with pytest.raises(MigrationFailed, match="55P03") as caught:

@@ -1,0 +1,1 @@
+"""Dangerous SQL in migrations, found before a database sees it."""
