@@ -1,0 +1,1 @@
+"""How fast the product is: under many users at once, and in a browser."""
