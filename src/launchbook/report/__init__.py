@@ -1,0 +1,1 @@
+"""Reports for people: one file each, complete in itself. No I/O."""
