@@ -33,9 +33,10 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/rehearse.stamp
 
 setup: $(VENV)/test.stamp ## Install everything into .venv
 
-rehearse: $(VENV)/rehearse.stamp ## Take Vocilia from nothing to a working staging environment on the sandbox
+rehearse: $(VENV)/rehearse.stamp ## Take Vocilia from nothing through staging to production, releases and a rollback
 	@invoke sandbox.up
 	@invoke provision.staging
+	@python scripts/rehearse.py
 
 test: $(VENV)/test.stamp ## Run the tests (under 6 minutes)
 	@pytest -n 3 --dist loadgroup tests
@@ -56,6 +57,7 @@ bench: $(VENV)/test.stamp ## Measure against peers and baselines in one run
 	@python bench/start_up.py
 	@python bench/converge.py
 	@python bench/restart.py
+	@python bench/load.py
 
 lock: $(VENV)/test.stamp ## Resolve the pinned dependencies again
 	@python scripts/lock.py

@@ -296,11 +296,12 @@ def playbook_tasks() -> Iterator[tuple[str, Operation]]:
 def task_groups() -> dict[str, list[tuple[str, Operation]]]:
     """Return every task by its group, with the name that is typed."""
     groups = {"provision": [*playbook_tasks()]}
-    for group, operations in GROUPS.items():
-        groups[group] = [(f"{group}.{each.name}", each) for each in operations]
     for group, operation_for in PER_ENVIRONMENT.items():
         operation = operation_for("staging")
         groups[group] = [(f"{group}.{operation.name}", operation)]
+    for group, operations in GROUPS.items():
+        found = [(f"{group}.{each.name}", each) for each in operations]
+        groups[group] = [*groups.get(group, []), *found]
     if SINGLE:
         groups["invoke"] = [(each.name, each) for each in SINGLE]
     groups["launchbook"] = [(f"launchbook {INIT.name}", INIT)]
@@ -358,6 +359,7 @@ def pages() -> dict[str, str]:
         "platforms",
         "checklist",
         "prices",
+        "load",
         "recipients",
     )
     files = [read(inventory / f"{name}.schema.json") for name in names]

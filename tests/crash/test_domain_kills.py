@@ -80,6 +80,7 @@ def moments_of(step: str) -> tuple[str, ...]:
     return MOMENTS[2:] if step in CHECKS else MOMENTS
 
 
+@pytest.mark.heavy
 def test_killed_at_every_state_in_a_row_it_goes_on(
     nothing: Journey, tmp_path: Path
 ) -> None:

@@ -30,7 +30,6 @@ MADE_ONCE = {
     "POST /client/v4/zones/{zone}/dns_records": 6,
     UP: 3,
     "POST /v11/projects": 3,
-    "POST /v9/projects/{project}/custom-environments": 3,
     "POST /v10/projects/{project}/domains": 3,
     DEPLOYMENT: 3,
 }

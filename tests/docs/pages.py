@@ -63,8 +63,9 @@ def flags_by_task() -> dict[str, set[str]]:
     groups = reference()["task_groups"]()
     for group in reference()["PER_ENVIRONMENT"]:
         # One of them is documented; there is one for each environment.
-        ((_, operation),) = groups[group]
-        groups[group] = [(f"{group}.{name}", operation) for name in ENVIRONMENTS]
+        (_, operation), *others = groups[group]
+        each = [(f"{group}.{name}", operation) for name in ENVIRONMENTS]
+        groups[group] = [*each, *others]
     return {
         name.removeprefix("launchbook "): {
             "--" + flag.name.rstrip("_").replace("_", "-")

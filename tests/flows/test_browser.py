@@ -61,6 +61,7 @@ def browser(journey: Journey, tmp_path: Path) -> Iterator[Chromium]:
         yield chromium
 
 
+@pytest.mark.heavy
 def test_what_a_customer_says_reaches_the_business(
     journey: Journey, browser: Chromium
 ) -> None:
@@ -79,6 +80,7 @@ def test_what_a_customer_says_reaches_the_business(
     assert "key" not in business.value("location.href")
 
 
+@pytest.mark.heavy
 def test_the_staff_see_the_payment_batches(journey: Journey, browser: Chromium) -> None:
     admin = browser.open(
         address(journey, web_host("admin"), "/?staff=demo&key=demo-staff-key")

@@ -182,6 +182,7 @@ def test_mail_at_a_host_of_ours_is_refused_before_anything_of_it_is_written(
     assert OLD_TTL == records(names)[CUSTOMER, "A"][0]["ttl"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("effect", "details", "code"),
     [

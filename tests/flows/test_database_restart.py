@@ -57,7 +57,14 @@ def test_a_restart_under_fifty_users_loses_no_request(shop: Shop) -> None:
     assert tally.outages > 0
 
 
-@pytest.mark.parametrize("effect", ["pool_full", "server_full", "standby"])
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "pool_full",
+        pytest.param("server_full", marks=pytest.mark.heavy),
+        pytest.param("standby", marks=pytest.mark.heavy),
+    ],
+)
 def test_a_full_pooler_and_a_failover_lose_no_request(shop: Shop, effect: str) -> None:
     users = crowd(shop, seed=sum(effect.encode()), users=20)
     with users.present(shop.project.vendor.endpoints) as tally:

@@ -26,6 +26,7 @@ def commit(shop: Journey) -> None:
     assert 0 == prepared.status, prepared.err
 
 
+@pytest.mark.heavy
 def test_a_broken_start_command_shows_the_log_and_the_old_deployment_still_serves(
     shop: Journey,
 ) -> None:
@@ -65,7 +66,9 @@ def test_a_failing_migration_is_rolled_back_and_shown_with_its_line(
 ) -> None:
     served = shop.serves()
     file = shop.root / MIGRATIONS / "20260101000900_broken.sql"
-    file.write_text("create table public.half (id int);\n\nselect * from nowhere;\n")
+    file.write_text(
+        "comment on table public.businesses is 'Half';\n\nselect * from nowhere;\n"
+    )
     commit(shop)
     mark = shop.mark()
     failed = shop.run(STAGING)

@@ -241,6 +241,7 @@ def signalled(shop: Journey, number: signal.Signals, word: str) -> Outcome:
     return Outcome(process.returncode, "".join(said) + out, err)
 
 
+@pytest.mark.heavy
 def test_an_interrupted_smoke_run_destroys_what_it_made(shop: Journey) -> None:
     stopped = signalled(shop, signal.SIGINT, "backend_project")
     assert 130 == stopped.status, stopped.out + stopped.err
@@ -248,6 +249,7 @@ def test_an_interrupted_smoke_run_destroys_what_it_made(shop: Journey) -> None:
     assert [] == projects(shop)
 
 
+@pytest.mark.heavy
 def test_who_interrupts_the_destroying_is_told_how_to_go_on(shop: Journey) -> None:
     shop.order("railway", "projectDelete", "delay", delay_seconds=2)
     stopped = signalled(shop, signal.SIGINT, "0 to create")
@@ -261,6 +263,7 @@ def test_who_interrupts_the_destroying_is_told_how_to_go_on(shop: Journey) -> No
     assert [] == projects(shop)
 
 
+@pytest.mark.heavy
 def test_what_a_killed_smoke_run_made_is_swept_away(shop: Journey) -> None:
     killed = signalled(shop, signal.SIGKILL, "backend_project")
     assert -signal.SIGKILL == killed.status

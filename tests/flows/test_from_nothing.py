@@ -34,7 +34,7 @@ def test_check_on_an_empty_sandbox_shows_the_whole_plan_and_writes_nowhere(
         "+ vercel.project vocilia-admin-staging",
         "+ dns.zone vocilia.com",
     ] == created
-    assert 35 == len(unknown)
+    assert 38 == len(unknown)
     assert (
         "? railway.variables backend_variables: cannot know yet, "
         "because of step backend_project"

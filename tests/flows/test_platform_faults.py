@@ -44,7 +44,9 @@ def drifted(journey: Journey) -> Journey:
         pytest.param(
             *("drop_before", {}, 8, "platform-unavailable"), marks=pytest.mark.heavy
         ),
-        ("drop_after", {}, 8, "platform-unavailable"),
+        pytest.param(
+            *("drop_after", {}, 8, "platform-unavailable"), marks=pytest.mark.heavy
+        ),
         # It was written, and what the platform says of it makes no sense.
         ("malformed", {}, 6, "malformed-answer"),
     ],

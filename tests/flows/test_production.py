@@ -168,7 +168,8 @@ def test_infrastructure_is_for_both_environments_one_after_the_other(
 
 
 def commit_something(work_tree: Path) -> None:
-    (work_tree / "README.md").write_text("# Another commit\n", encoding="utf-8")
+    file = work_tree / "apps/backend/backend/__init__.py"
+    file.write_text("# Another commit\n", encoding="utf-8")
     subprocess.run(
         ["git", "-C", str(work_tree), "commit", "-qam", "Something else"], check=True
     )

@@ -35,7 +35,8 @@ MADE = {
     "variableCollectionUpsert": 3,
     "POST /project/{project}/environment/{environment}/up": 3,
     "POST /v11/projects": 3,
-    "POST /v9/projects/{project}/custom-environments": 3,
+    "PATCH /v9/projects/{project}": 6,
+    "POST /v10/projects/{project}/promote/{deployment}": 3,
     "POST /v10/projects/{project}/domains": 3,
     "POST /v10/projects/{project}/env": 3,
     "POST /v13/deployments": 3,
@@ -56,8 +57,8 @@ def test_four_addresses_answer_with_the_build_that_was_made(
     shown = {line.split()[-1] for line in provisioned.first.lines if "://" in line}
     hosts = [BACKEND_HOST, *map(web_host, WEB_APPS)]
     assert {f"https://{host}:{port}" for host in hosts} == shown
-    commit = {journey.serves(host).partition("-")[0] for host in hosts}
-    assert 1 == len(commit)
+    contents = {journey.serves(host).partition("-")[0] for host in hosts}
+    assert 4 == len(contents), "each app shows what it is built of"
     for app in WEB_APPS:
         identity = journey.serves(web_host(app))
         page = journey.sandbox.visit(web_host(app)).text

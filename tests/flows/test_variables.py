@@ -81,6 +81,7 @@ def test_without_a_ledger_exactly_what_cannot_be_read_is_unknown(
     assert {} == states(torn)
 
 
+@pytest.mark.heavy
 def test_a_stray_key_is_removed_where_the_contract_says_so(
     torn: Journey, shop: Journey, hand: Hand
 ) -> None:

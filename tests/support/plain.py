@@ -13,10 +13,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from launchbook.migration.file import Migration
 from launchbook.migration.history import Applied
+from launchbook.model.release import Capsule
 from launchbook.redact import Secret
 
 NAMES = {
     "Applied": Applied,
+    "Capsule": Capsule,
     "Migration": Migration,
     "Mapping": Mapping,
     "Path": Path,

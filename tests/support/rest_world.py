@@ -115,6 +115,7 @@ VERCEL_ANSWERS: dict[str, Any] = {
     },
     "POST /v11/projects": VERCEL_PROJECT,
     "PATCH /v9/projects/prj_1": VERCEL_PROJECT,
+    "POST /v10/projects/prj_1/promote/dpl_1": b"",
     "DELETE /v9/projects/prj_1": b"",
     "DELETE /v9/projects/prj_1/link": VERCEL_PROJECT,
     "PATCH /v1/projects/prj_1/protection-bypass": VERCEL_PROJECT,
@@ -216,6 +217,8 @@ def vercel_verbs() -> list[Verb[VercelClient]]:
             "read_deployments", lambda c: c.read_deployments("prj_1", target="preview")
         ),
         Verb("read_build_logs", lambda c: c.read_build_logs("dpl_1")),
+        Verb("read_production", lambda c: c.read_production("prj_1")),
+        Verb("promote", lambda c: c.promote("prj_1", "dpl_1")),
     ]
 
 

@@ -388,6 +388,7 @@ class Toybox:
     inventory: dict[str, object] = field(default_factory=dict)
     redactor: Redactor = field(default_factory=Redactor)
     overridable: frozenset[str] = frozenset({"large-change", "roof", "walls"})
+    steps: dict[str, Step] = field(default_factory=dict)
     ledgers: list[Ledger] = field(default_factory=list)
 
     @property
@@ -448,6 +449,7 @@ class Toybox:
             "toy.check": Check(self.platform, self.hook),
             "toy.patience": Patience(self.platform),
             "toy.gate": Gate(),
+            **self.steps,
         }
         if uses not in steps:
             raise UnknownStep(f"there is no step {uses}", hint="Type another.")

@@ -19,7 +19,7 @@ from launchbook.app.clients import Clients
 from launchbook.app.commands import Commands
 from launchbook.app.contract import Declared
 from launchbook.app.register import STEPS, load
-from launchbook.config.inventory import Inventory, load_inventory
+from launchbook.config.inventory import Inventory, Releases, load_inventory
 from launchbook.config.keys import KeyRing
 from launchbook.config.playbook import load_playbook
 from launchbook.config.schema import load_schema, validate_value
@@ -31,7 +31,7 @@ from launchbook.engine.setting import Kit, Setting
 from launchbook.ledger.chain import ChainKey
 from launchbook.ledger.journal import Author
 from launchbook.ledger.ledger import open_ledger, open_readonly
-from launchbook.redact import Secret
+from launchbook.redact import Secret, fingerprint
 from launchbook.transport.process import Processes
 from launchbook.variables.check import check_values
 
@@ -48,8 +48,12 @@ if TYPE_CHECKING:
     from launchbook.model.event import Listener
     from launchbook.model.playbook import Playbook, PlaybookEntry
     from launchbook.redact import Redactor
+    from launchbook.release.signing import Signer
+    from launchbook.release.vault import Vault
 
 
+OWN_TOOLS: Final = frozenset({"vault", "signer"})
+"""What steps are given that is no client of a platform."""
 CHECKLIST_STEP: Final = "gate.checklist"
 IDENTITY_VARIABLE: Final = "LAUNCHBOOK_IDENTITY"
 """Holds an age identity where there is no disk to keep one on, as in CI."""
@@ -82,6 +86,7 @@ class App:
 
     Attributes:
         environ: The process's variables, which ``env:NAME`` refers to.
+        releases: What a release or a rollback knows of releases.
     """
 
     workspace: Workspace
@@ -89,6 +94,7 @@ class App:
     clock: Clock
     redactor: Redactor
     environ: Mapping[str, str]
+    releases: Releases | None = None
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -113,6 +119,7 @@ class App:
             self.target.platforms,
             facts=self.target.facts,
             has_secret=self._has_secret,
+            releases=self.releases,
         )
 
     def _has_secret(self, reference: str) -> bool:
@@ -159,6 +166,28 @@ class App:
             clock=self.clock,
             redactor=self.redactor,
         )
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Where the values of released variables are kept, encrypted."""
+        from launchbook.release.vault import Vault
+
+        keys = self.keys
+        recipients = [keys.recipient, *filter(None, [keys.break_glass])]
+        return Vault(
+            folder=self.ledger_path.parent / "values" / self.target.environment,
+            fingerprint=lambda text: fingerprint(keys.fingerprint_key, text),
+            encrypt=lambda data: keys.encrypt(data, recipients),
+            decrypt=keys.decrypt,
+            learn=self.redactor.learn,
+        )
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs capsules."""
+        from launchbook.release.signing import Signer
+
+        return Signer(self.keys.signing_seed)
 
     @property
     def ledger_path(self) -> Path:
@@ -276,7 +305,10 @@ class App:
     def step(self, name: str) -> Step:
         """Return the step of a name, with its clients."""
         entry = STEPS[name]
-        clients = [getattr(self.clients, each) for each in entry.clients]
+        clients = [
+            getattr(self if each in OWN_TOOLS else self.clients, each)
+            for each in entry.clients
+        ]
         step: Step = load(entry.location)(*clients)
         return step
 

@@ -81,6 +81,18 @@ def open_database(app: App) -> AbstractContextManager[Session]:
     return app.clients.database(_address(app))
 
 
+def migrations_folder(app: App) -> Path:
+    """Return the folder of the SQL files that the environment is made of."""
+    return Path(_read(app, "${platform.source.path}")) / str(
+        _read(app, "${inventory.database.migrations}")
+    )
+
+
+def baseline(app: App) -> str:
+    """Return the version up to which a database that was taken over has everything."""
+    return str(_read(app, "${environment.database.baseline}"))
+
+
 def _read(app: App, reference: str) -> Any:
     """Follow a reference into the inventory."""
     return app.view.resolver(app.secrets).resolve(reference, {})

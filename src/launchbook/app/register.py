@@ -37,6 +37,7 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "dns.ttl": _entry("dns_ttl", "DnsTtl", "dns"),
     "dns.zone": _entry("dns_zone", "DnsZone", "dns"),
     "gate.checklist": _entry("gate_checklist", "GateChecklist"),
+    "migrations.lint": _entry("migrations_lint", "MigrationsLint", "database"),
     "platform.accounts": _entry(
         "platform_accounts", "PlatformAccounts", "railway", "vercel", "supabase"
     ),
@@ -54,10 +55,24 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     ),
     "railway.limits": _entry("railway_limits", "RailwayLimits", "railway"),
     "railway.project": _entry("railway_project", "RailwayProject", "railway"),
+    "railway.rollback": _entry(
+        "railway_rollback", "RailwayRollback", "railway", "git", "vault"
+    ),
     "railway.service": _entry("railway_service", "RailwayService", "railway"),
     "railway.variables": _entry("railway_variables", "RailwayVariables", "railway"),
+    "release.bake": _entry("release_bake", "ReleaseBake", "prober", "railway"),
+    "release.capsule": _entry("release_capsule", "ReleaseCapsule", "vault", "signer"),
+    "release.served": _entry("release_served", "ReleaseServed", "prober", "railway"),
+    "release.compatibility": _entry(
+        "release_compatibility", "ReleaseCompatibility", "prober"
+    ),
+    "release.gate": _entry("release_gate", "ReleaseGate", "git"),
+    "rollback.admission": _entry(
+        "rollback_admission", "RollbackAdmission", "railway", "vercel", "git"
+    ),
     "secret.rotation": _entry("secret_rotation", "SecretRotation", "prober"),
     "source.commit": _entry("source_commit", "SourceCommit", "git"),
+    "source.content": _entry("source_content", "SourceContent", "git"),
     "staging.healthy": _entry("staging_healthy", "StagingHealthy", "prober"),
     "supabase.access": _entry("supabase_access", "SupabaseAccess", "supabase"),
     "supabase.api_keys": _entry("supabase_api_keys", "SupabaseApiKeys", "supabase"),
@@ -75,6 +90,7 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     ),
     "vercel.domain": _entry("vercel_domain", "VercelDomain", "vercel"),
     "vercel.environment": _entry("vercel_environment", "VercelEnvironment", "vercel"),
+    "vercel.promotion": _entry("vercel_promotion", "VercelPromotion", "vercel"),
     "vercel.project": _entry("vercel_project", "VercelProject", "vercel"),
     "vercel.variables": _entry("vercel_variables", "VercelVariables", "vercel"),
     "web.caching": _entry("web_caching", "WebCaching", "prober"),

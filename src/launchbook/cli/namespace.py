@@ -21,6 +21,7 @@ from launchbook.cli.place import find_root
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from launchbook.cli.operation import Operation
     from launchbook.cli.place import Place
 
 SUMMARY_KEY = "description:"
@@ -37,12 +38,16 @@ def build(place: Place | None = None) -> Collection:
     namespace.configure({"run": {"echo": False}})
     root = find_root(place.start if place else None)
     _add_playbooks(namespace, root, place)
-    _add_environments(namespace, root, place)
+    groups: dict[str, list[Operation]] = {}
+    for group, operation_for in PER_ENVIRONMENT.items():
+        groups[group] = [operation_for(name) for name in _environments(root)]
+    for group, operations in GROUPS.items():
+        groups.setdefault(group, []).extend(operations)
     for operation in SINGLE:
         namespace.add_task(task_of(operation, place))
-    for group, operations in GROUPS.items():
+    for group, found in groups.items():
         collection = Collection(group)
-        for operation in operations:
+        for operation in found:
             collection.add_task(task_of(operation, place))
         namespace.add_collection(collection)
     return namespace
@@ -57,6 +62,8 @@ def _add_playbooks(
         return
     collection = Collection("provision")
     for path in sorted(folder.glob("*.yml")):
+        if path.stem in PER_ENVIRONMENT:
+            continue
         lines = path.read_text(encoding="utf-8").splitlines()
         summary = _value(lines, SUMMARY_KEY) or f"Run the playbook {path.stem}"
         environments = _value(lines, ENVIRONMENTS_KEY).strip("[]").split(",")
@@ -65,19 +72,12 @@ def _add_playbooks(
     namespace.add_collection(collection)
 
 
-def _add_environments(
-    namespace: Collection, root: Path | None, place: Place | None
-) -> None:
-    """Add one ``GROUP.ENVIRONMENT`` task for each environment of the inventory."""
+def _environments(root: Path | None) -> list[str]:
+    """Return the names of the inventory's environments."""
     folder = root / "inventory" / "environments" if root else None
     if folder is None or not folder.is_dir():
-        return
-    names = sorted(path.stem for path in folder.glob("*.yml"))
-    for group, operation_for in PER_ENVIRONMENT.items():
-        collection = Collection(group)
-        for name in names:
-            collection.add_task(task_of(operation_for(name), place))
-        namespace.add_collection(collection)
+        return []
+    return sorted(path.stem for path in folder.glob("*.yml"))
 
 
 def _value(lines: list[str], key: str) -> str:

@@ -10,7 +10,7 @@ from launchbook.cli.failure import show
 from launchbook.cli.options import MOST_WORKERS, read_count, read_text
 from launchbook.cli.output import REDACTOR
 from launchbook.cli.render.choice import progress_for
-from launchbook.cli.render.summary import run_lines, summary_record
+from launchbook.cli.render.summary import command_of, run_lines, summary_record
 from launchbook.config.workspace import SANDBOX
 from launchbook.engine.override import Override
 from launchbook.errors import InputError, Location
@@ -85,9 +85,10 @@ class ProvingRun:
             ledger.close()
         if result.error is not None:
             show(result.error, output)
-        for line in run_lines(result, playbook):
+        command = command_of(playbook, app.target.environment)
+        for line in run_lines(result, playbook, command):
             output.line(line)
-        output.record(summary_record(result, playbook))
+        output.record(summary_record(result, playbook, command))
         return result.exit_status
 
     def _app(self) -> App:

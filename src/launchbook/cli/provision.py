@@ -19,7 +19,12 @@ from launchbook.cli.options import (
 from launchbook.cli.output import REDACTOR
 from launchbook.cli.render.choice import progress_for
 from launchbook.cli.render.progress import JsonProgress
-from launchbook.cli.render.summary import check_lines, run_lines, summary_record
+from launchbook.cli.render.summary import (
+    check_lines,
+    command_of,
+    run_lines,
+    summary_record,
+)
 from launchbook.config.nearest import suggestion
 from launchbook.config.package_data import data_root
 from launchbook.config.playbook import PARTS, load_playbook
@@ -27,7 +32,7 @@ from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
 from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
-from launchbook.errors import InputError
+from launchbook.errors import InputError, LockHeld
 from launchbook.model.record import Phase
 from launchbook.testing.exercise import PAGE, short_form
 from launchbook.testing.smoke import passed_here
@@ -35,11 +40,14 @@ from launchbook.testing.smoke import passed_here
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from launchbook.engine.result import RunResult
     from launchbook.engine.saved import SavedPlan
     from launchbook.model.playbook import Playbook
 
 PENDING: Final = 3
 """Exit status of ``--check`` when changes are pending."""
+WAIT_SECONDS: Final = 5.0
+"""Between two looks whether another run is done."""
 GOES_ON: Final = frozenset({0, PENDING, WAITING})
 """Exit statuses after which a playbook's next environment has its turn."""
 DEFAULT_ENVIRONMENT: Final = "staging"
@@ -57,7 +65,7 @@ def run(options: Mapping[str, object]) -> int:
     failed; one that waits holds no other back.
     """
     desk = open_desk(options)
-    _refuse_contradictions(options)
+    refuse_contradictions(options)
     workspace = Workspace(desk.root, desk.home)
     playbook = load_playbook(workspace, read_text(options, "playbook"), steps=STEPS)
     statuses: list[int] = []
@@ -101,17 +109,17 @@ def _run_in(
 ) -> int:
     """Plan or run in one environment."""
     app = open_app(desk, options)
-    desk.output.line(_headline(app, playbook))
+    desk.output.line(headline(app, playbook))
     app.check_variables(playbook)
     if read_switch(options, "check"):
-        return _check(desk, app, playbook, options)
+        return check(desk, app, playbook, options)
     if app.target.platforms != SANDBOX:
-        _warn(desk, app, playbook)
+        warn(desk, app, playbook)
         desk.confirm(f"Write to the {app.target.platforms} platforms?")
     return _run(desk, app, playbook, options, is_last=is_last)
 
 
-def _warn(desk: Desk, app: App, playbook: Playbook) -> None:
+def warn(desk: Desk, app: App, playbook: Playbook) -> None:
     """Before the first write to live platforms: what was never tried on any."""
     records = app.open_history().records()
     if any(each.phase is Phase.APPLYING for each in records):
@@ -144,7 +152,7 @@ def open_app(desk: Desk, options: Mapping[str, object]) -> App:
     return App(workspace, target, desk.clock, REDACTOR, desk.environ)
 
 
-def _check(
+def check(
     desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
 ) -> int:
     """Print the plan, save it when asked to; nothing is written elsewhere."""
@@ -154,8 +162,9 @@ def _check(
     out = options.get("out")
     if out:
         save(plan, Path(str(out)))
+    command = command_of(playbook, app.target.environment)
     for line in check_lines(
-        plan, playbook, out=str(out or ""), is_verbose=read_switch(options, "verbose")
+        plan, command, out=str(out or ""), is_verbose=read_switch(options, "verbose")
     ):
         desk.output.line(line)
     desk.output.record({"kind": "checked", "is_pending": plan.is_pending})
@@ -170,12 +179,37 @@ def _run(
     *,
     is_last: bool,
 ) -> int:
-    """Run the playbook under the environment's lock."""
+    """Run the playbook, and say what became of it."""
+    result = carry_out(desk, app, playbook, options)
+    return tell(desk, app, playbook, result, is_last=is_last)
+
+
+def carry_out(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> RunResult:
+    """Run a playbook under the environment's lock.
+
+    Raises:
+        LockHeld: Another run changes the environment.
+    """
+    while True:
+        try:
+            return _run_once(desk, app, playbook, options)
+        except LockHeld as error:
+            if not options.get("wait"):
+                raise
+            desk.output.line(f"waiting: {error.message}")
+            desk.clock.sleep(WAIT_SECONDS)
+
+
+def _run_once(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> RunResult:
     ledger = app.open_ledger()
     is_verbose, total = read_switch(options, "verbose"), len(playbook.all_entries)
     try:
         with progress_for(desk.output, is_verbose=is_verbose, total=total) as progress:
-            result = app.engine(playbook, progress, ledger=ledger).run(
+            return app.engine(playbook, progress, ledger=ledger).run(
                 playbook.all_entries,
                 on_failure=playbook.on_failure,
                 saved=_saved(options),
@@ -183,17 +217,24 @@ def _run(
             )
     finally:
         ledger.close()
+
+
+def tell(
+    desk: Desk, app: App, playbook: Playbook, result: RunResult, *, is_last: bool = True
+) -> int:
+    """Say what became of a run; return its exit status."""
     if result.error is not None:
         show(result.error, desk.output)
     note = STAYS_UP if app.target.platforms == SANDBOX else ""
     goes_on = not is_last and result.exit_status in GOES_ON
-    for line in run_lines(result, playbook, note=note, goes_on=goes_on):
+    command = command_of(playbook, app.target.environment)
+    for line in run_lines(result, playbook, command, note=note, goes_on=goes_on):
         desk.output.line(line)
-    desk.output.record(summary_record(result, playbook))
+    desk.output.record(summary_record(result, playbook, command))
     return result.exit_status
 
 
-def _headline(app: App, playbook: Playbook) -> str:
+def headline(app: App, playbook: Playbook) -> str:
     """What this is, and which platforms it touches."""
     parts = f"{PARTS}/"
     before = [e.name for e in playbook.needed if not e.name.startswith(parts)]
@@ -214,7 +255,7 @@ def _overrides(options: Mapping[str, object]) -> tuple[Override, ...]:
     return tuple(Override(each, reason) for each in read_names(options, "override"))
 
 
-def _refuse_contradictions(options: Mapping[str, object]) -> None:
+def refuse_contradictions(options: Mapping[str, object]) -> None:
     """Refuse flags that do not go together.
 
     Raises:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PRODUCT: Final = "product.yml"
 CHECKLIST: Final = "checklist.yml"
 PRICES: Final = "prices.yml"
+LOAD: Final = "load.yml"
 SUFFIX: Final = ".yml"
 
 
@@ -53,6 +54,19 @@ class SecretUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Releases:
+    """What references of a release's and a rollback's playbook start from.
+
+    Attributes:
+        capsule: The release that is returned to.
+        serving: What is known of the release that serves, and of the way back to it.
+    """
+
+    capsule: Mapping[str, object] | None = None
+    serving: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """Every file of the inventory, valid by its schema.
 
@@ -63,6 +77,7 @@ class Inventory:
         platforms: Name to ``platforms/NAME.yml``.
         checklist: ``checklist.yml``; None where there is none.
         prices: ``prices.yml``; None where there is none.
+        load: ``load.yml``; None where there is none.
     """
 
     product: Document
@@ -71,6 +86,7 @@ class Inventory:
     platforms: Mapping[str, Document]
     checklist: Document | None = None
     prices: Document | None = None
+    load: Document | None = None
 
     def environment(self, name: str) -> Document:
         """Return an environment's file.
@@ -105,6 +121,7 @@ class Inventory:
         *,
         facts: Mapping[str, object] | None = None,
         has_secret: Callable[[str], bool] = always,
+        releases: Releases | None = None,
     ) -> View:
         """Return the inventory as one environment on one set of platforms sees it.
 
@@ -115,6 +132,8 @@ class Inventory:
                 to as ``${sandbox.*}``; None when it does not run.
             has_secret: Whether ``secret:NAME`` or ``env:NAME`` has a value; an
                 optional variable without one is left out.
+            releases: What a release or a rollback knows of releases; None for every
+                other command.
 
         Raises:
             UnknownEnvironment, InputError: A name that is not there.
@@ -129,6 +148,8 @@ class Inventory:
             has_secret=has_secret,
             environments=self.environments,
             checklist=self.checklist,
+            capsule=releases.capsule if releases else None,
+            serving=releases.serving if releases else None,
         )
 
     def secret_rules(self, environment: str) -> Mapping[str, SecretRule]:
@@ -187,6 +208,7 @@ def load_inventory(workspace: Workspace) -> Inventory:
         platforms=_read_folder(workspace, "platforms", "platforms", "name"),
         checklist=_read_optional(workspace, CHECKLIST, "checklist"),
         prices=_read_optional(workspace, PRICES, "prices"),
+        load=_read_optional(workspace, LOAD, "load"),
     )
 
 

@@ -32,7 +32,11 @@ KEY_BYTES: Final = 32
 ID_DIGITS: Final = 12
 LEDGER: Final = "ledger"
 FINGERPRINT: Final = "fingerprint"
-PURPOSES: Final = (LEDGER, FINGERPRINT)
+SIGNING: Final = "signing"
+"""Seed of the Ed25519 key that capsules are signed with."""
+CHAIN: Final = (LEDGER, FINGERPRINT)
+"""Without these nothing that was recorded can be judged."""
+PURPOSES: Final = (*CHAIN, SIGNING)
 _WHO: Final = f"keys/{IDENTITY_FILE}"
 
 
@@ -76,8 +80,15 @@ class KeyFolder:
     @property
     def is_complete(self) -> bool:
         """Whether nothing has to be made."""
-        paths = (self.key_path(LEDGER), self.key_path(FINGERPRINT))
-        return self.has_identity and all(path.exists() for path in paths)
+        return self._has(PURPOSES)
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether the keys of what is recorded are there.
+
+        A folder of an earlier version has no signing key until it is next written.
+        """
+        return self._has(CHAIN)
 
     @property
     def break_glass(self) -> str:
@@ -97,11 +108,11 @@ class KeyFolder:
             return parse_identity(self._given.reveal(), "the identity that was given")
         return read_identity(self.identity_path)
 
-    def read_keys(self, identity: Identity) -> tuple[Key, Key]:
-        """Return the ledger's key and the fingerprint key."""
-        return self.read_key(identity, LEDGER), self.read_key(identity, FINGERPRINT)
+    def read_keys(self, identity: Identity) -> list[Key]:
+        """Return every key of a folder that is complete."""
+        return [self.read_key(identity, each) for each in PURPOSES]
 
-    def read_or_make_up(self) -> tuple[Identity, Key, Key]:
+    def read_or_make_up(self) -> tuple[Identity, dict[str, Key]]:
         """Return those that exist, and others that are written nowhere.
 
         Raises:
@@ -111,11 +122,10 @@ class KeyFolder:
         if not self.has_identity and any(has_key.values()):
             raise _lost(self.identity_path)
         identity = self.identity() if self.has_identity else new_identity()
-        ledger, fingerprint = (
-            self.read_key(identity, each) if has_key[each] else _new_key(each)
+        return identity, {
+            each: self.read_key(identity, each) if has_key[each] else _new_key(each)
             for each in PURPOSES
-        )
-        return identity, ledger, fingerprint
+        }
 
     def make_missing(self) -> None:
         """Make what is not there yet; somebody else may have been faster."""
@@ -123,7 +133,7 @@ class KeyFolder:
             purpose for purpose in PURPOSES if not self.key_path(purpose).exists()
         ]
         if not self.has_identity:
-            if len(missing) < 2:
+            if len(missing) < len(PURPOSES):
                 raise _lost(self.identity_path)
             safe_file.write(self.identity_path, f"{new_identity()}\n".encode())
         self.write_keys(self.identity(), [_new_key(each) for each in missing])
@@ -134,6 +144,11 @@ class KeyFolder:
         for key in keys:
             content = json.dumps({"id": key.id, "key": key.value.hex()}).encode()
             safe_file.write(self.key_path(key.purpose), encrypted(content, public))
+
+    def _has(self, purposes: Sequence[str]) -> bool:
+        """Whether there is an identity, and a key of each purpose."""
+        paths = map(self.key_path, purposes)
+        return self.has_identity and all(path.exists() for path in paths)
 
     def read_key_by_any(self, spare: Identity, purpose: str) -> Key:
         """Read a key with the spare identity, or else with the folder's own.

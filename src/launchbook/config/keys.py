@@ -1,9 +1,9 @@
 """The key ring: who may read the secrets, and what the ledger is chained with.
 
-``keys/operations.key`` is an age identity. The ledger's HMAC key and the
-fingerprint key are made on the first run and kept beside it, encrypted to it, and
-to the break-glass identity once there is one. Each key has an id, which the records
-made with it carry.
+``keys/operations.key`` is an age identity. The ledger's HMAC key, the fingerprint
+key and the seed of the signing key are made on the first run and kept beside it,
+encrypted to it, and to the break-glass identity once there is one. Each key has an
+id, which the records made with it carry.
 """
 
 from __future__ import annotations
@@ -18,10 +18,18 @@ from launchbook.config.identity import (
     new_identity,
     parse_identity,
 )
-from launchbook.config.key_folder import IDENTITY_FILE, PURPOSES, Key, KeyFolder
+from launchbook.config.key_folder import (
+    FINGERPRINT,
+    IDENTITY_FILE,
+    LEDGER,
+    PURPOSES,
+    SIGNING,
+    Key,
+    KeyFolder,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from launchbook.redact import Secret
@@ -31,16 +39,20 @@ class KeyRing:
     """The keys of one state folder. Made with ``open``.
 
     Attributes:
-        is_ephemeral: A key was missing on disk and nothing was written: that key
-            lives as long as this object, which is right for ``--check`` only.
+        is_ephemeral: A key of what is recorded was missing on disk and nothing was
+            written: that key lives as long as this object, which is right for
+            ``--check`` only.
+        can_sign: Whether the signing key is one that is kept.
         break_glass: Public half of the break-glass identity; empty without one.
     """
 
-    def __init__(self, identity: Identity, ledger: Key, fingerprint: Key) -> None:
+    def __init__(self, identity: Identity, keys: Mapping[str, Key]) -> None:
         self._identity = identity
-        self._ledger = ledger
-        self._fingerprint = fingerprint
+        self._ledger = keys[LEDGER]
+        self._fingerprint = keys[FINGERPRINT]
+        self._signing = keys[SIGNING]
         self.is_ephemeral = False
+        self.can_sign = True
         self.break_glass = ""
 
     def __repr__(self) -> str:
@@ -65,9 +77,10 @@ class KeyRing:
         if not folder.is_complete and not is_read_only:
             with safe_file.locked(folder.path):
                 folder.make_missing()
-        is_whole = folder.is_complete
+        is_chained, is_complete = folder.is_chained, folder.is_complete
         ring = cls(*folder.read_or_make_up())
-        ring.is_ephemeral = not is_whole
+        ring.is_ephemeral = not is_chained
+        ring.can_sign = is_complete
         ring.break_glass = folder.break_glass
         return ring
 
@@ -90,6 +103,11 @@ class KeyRing:
     def fingerprint_key_id(self) -> str:
         """The id of the fingerprint key."""
         return self._fingerprint.id
+
+    @property
+    def signing_seed(self) -> bytes:
+        """The private half of the signing key; see ``release.signing``."""
+        return self._signing.value
 
     @property
     def recipient(self) -> str:
@@ -136,8 +154,8 @@ def seal_to_break_glass(home: Path, break_glass: str) -> None:
 def recover_keys(home: Path, break_glass: Secret) -> bool:
     """Make the keys of a state folder usable again, by the break-glass identity.
 
-    A lost operations identity is replaced by a new one; the ledger's key and the
-    fingerprint key are read with the break-glass identity where they were left.
+    A lost operations identity is replaced by a new one; the other keys are read with
+    the break-glass identity where they were left.
 
     Returns:
         Whether a new operations identity was made.

@@ -77,6 +77,8 @@ class View:
     has_secret: Callable[[str], bool]
     environments: Mapping[str, Document] = field(default_factory=dict)
     checklist: Document | None = None
+    capsule: Mapping[str, object] | None = None
+    serving: Mapping[str, object] | None = None
 
     @cached_property
     def roots(self) -> Mapping[str, object]:
@@ -95,6 +97,8 @@ class View:
             },
             "environments": {n: each.value for n, each in self.environments.items()},
             "checklist": None if self.checklist is None else self.checklist.value,
+            "capsule": _known(self.capsule, "rollback", "capsule"),
+            "serving": _known(self.serving, "release", "serving"),
             "sandbox": None if self.facts is None else dict(self.facts),
         }
 
@@ -208,6 +212,11 @@ class View:
         own = f"{entry}/values/{escape(self.name)}"
         present = own if own in document.marks else f"{entry}/value"
         return document.locate(present + _pointer(names[1:]))
+
+
+def _known(value: Mapping[str, object] | None, command: str, name: str) -> object:
+    """A root that only one command has; for the others it is not known."""
+    return Unknown(command, name) if value is None else value
 
 
 def _contract_facts(document: Document) -> dict[str, object]:

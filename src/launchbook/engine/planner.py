@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from launchbook.engine.interruption import Interruption
     from launchbook.engine.memory import Memory
     from launchbook.engine.override import Overrides
+    from launchbook.engine.plan import Plan
     from launchbook.engine.setting import Kit, Setting
     from launchbook.engine.step import Prior, Step
     from launchbook.model.playbook import PlaybookEntry
@@ -69,6 +70,13 @@ class StepPlan:
         )
 
 
+@dataclass(slots=True)
+class Whole:
+    """The plan of the whole run, for steps that are about it; None while it is made."""
+
+    plan: Plan | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What one run works with; made once a run."""
@@ -80,6 +88,7 @@ class Bench:
     interruption: Interruption
     run: str
     overrides: Overrides
+    whole: Whole = field(default_factory=Whole)
 
     def context(self, entry: PlaybookEntry, inputs_digest: str) -> Context:
         """Return what a step's verbs are given beside its inputs."""
@@ -88,6 +97,10 @@ class Bench:
         def progress(message: str) -> None:
             self.interruption.check()
             self.announcer.tell(EventKind.STEP_PROGRESS, entry.id, message)
+
+        def say(message: str) -> None:
+            told = {"is_note": True}
+            self.announcer.tell(EventKind.STEP_PROGRESS, entry.id, message, told)
 
         identity = [
             self.setting.platforms,
@@ -107,6 +120,8 @@ class Bench:
             idempotency_key=digest(identity)[:32],
             overrides=self.overrides,
             is_asserting=self.setting.is_asserting,
+            say=say,
+            plan=lambda: self.whole.plan,
         )
 
 

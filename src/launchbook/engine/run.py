@@ -111,6 +111,7 @@ class Run:
         """Look at everything, weigh it, and record that the run begins."""
         progress.plans.update(Planner(self._bench).plan_all(graph))
         plan = plan_of(self._bench, progress.plans)
+        self._bench.whole.plan = plan
         told = {"changes": plan.lines_as_json(), "counts": plan.counts}
         self._tell(EventKind.PLAN_READY, data=told)
         progress.fresh = self._fresh(graph)

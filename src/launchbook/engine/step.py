@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from launchbook.clock import Clock
+    from launchbook.engine.plan import Plan
     from launchbook.model.change import Change, Planned
     from launchbook.model.gate import Granted
 
@@ -144,6 +145,9 @@ class Context:
             that a run that was killed finds what it made.
         overrides: What the run may pass; gates ask, and steps with a guard of theirs.
         is_asserting: Whether what cannot be read back shall be written again.
+        say: Tells a person what must be seen, however little is shown.
+        plan: Returns the plan of the whole run, once every step was looked at: what
+            an approval is bound to. None before that.
     """
 
     environment: str
@@ -156,6 +160,8 @@ class Context:
     idempotency_key: str
     overrides: Exceptions = field(default_factory=NoExceptions)
     is_asserting: bool = False
+    say: Callable[[str], None] = lambda _: None
+    plan: Callable[[], Plan | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

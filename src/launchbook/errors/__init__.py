@@ -11,6 +11,7 @@ LaunchbookError
 ├── UnsafePlan (4)            the guard, or a saved plan that is stale
 ├── RunError (6)              a step failed after something was written
 │   └── RunTakenBack (5)      ... and everything was reversed
+├── IntegrityError (9)        a signature does not fit, or its key is not known
 └── LedgerError (9)           LockHeld (7), ChainBroken, LedgerUnwritable
 
 A message says what and which, in lower case and without a full stop. The hint
@@ -28,8 +29,14 @@ from launchbook.errors.gate import (
     GateError,
     GateFailed,
     GateInconclusive,
+    LoadFailed,
     StalePlan,
     UnsafePlan,
+)
+from launchbook.errors.integrity import (
+    IntegrityError,
+    SignatureInvalid,
+    SignatureUnverifiable,
 )
 from launchbook.errors.ledger import (
     ChainBroken,
@@ -59,12 +66,15 @@ from launchbook.errors.platform import (
     Unavailable,
 )
 from launchbook.errors.run import (
+    BakeFailed,
     BuildFailed,
     CertificateRefused,
     DeploymentFailed,
+    ImageExpired,
     MigrationDrift,
     MigrationFailed,
     NotReady,
+    ReleaseMixed,
     RunError,
     RunTakenBack,
     VerificationFailed,
@@ -74,6 +84,7 @@ from launchbook.errors.usage import (
     CommandMissing,
     CommandRefused,
     DuplicateKey,
+    ExtraMissing,
     FileMissing,
     InputError,
     InvalidMigration,
@@ -93,12 +104,15 @@ from launchbook.errors.usage import (
     UnknownKey,
     UnknownPlaybook,
     UnknownReference,
+    UnknownRelease,
     UnknownStep,
     UsageError,
+    ValuesMissing,
     WrongType,
 )
 
 __all__ = [
+    "BakeFailed",
     "BuildFailed",
     "CertificateRefused",
     "ChainBroken",
@@ -111,11 +125,14 @@ __all__ = [
     "DeploymentFailed",
     "DomainTaken",
     "DuplicateKey",
+    "ExtraMissing",
     "FileMissing",
     "GateError",
     "GateFailed",
     "GateInconclusive",
+    "ImageExpired",
     "InputError",
+    "IntegrityError",
     "InvalidMigration",
     "InvalidValue",
     "InvalidVariable",
@@ -127,6 +144,7 @@ __all__ = [
     "LedgerError",
     "LedgerUnwritable",
     "LedgerVersion",
+    "LoadFailed",
     "LocatedError",
     "Location",
     "LockHeld",
@@ -146,11 +164,14 @@ __all__ = [
     "ProviderError",
     "RateLimited",
     "Rejected",
+    "ReleaseMixed",
     "RunError",
     "RunTakenBack",
     "SandboxFailed",
     "SandboxNotRunning",
     "SecretCommandFailed",
+    "SignatureInvalid",
+    "SignatureUnverifiable",
     "SourceError",
     "StalePlan",
     "StatementFailed",
@@ -160,9 +181,11 @@ __all__ = [
     "UnknownKey",
     "UnknownPlaybook",
     "UnknownReference",
+    "UnknownRelease",
     "UnknownStep",
     "UnsafePlan",
     "UsageError",
+    "ValuesMissing",
     "VerificationFailed",
     "WrongType",
 ]

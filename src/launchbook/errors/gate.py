@@ -24,6 +24,12 @@ class GateInconclusive(GateError):
     code = "gate-inconclusive"
 
 
+class LoadFailed(GateInconclusive):
+    """The load, or the browser, ended before anything was measured."""
+
+    code = "load-failed"
+
+
 class UnsafePlan(LaunchbookError):
     """Too large a share of what exists would be updated or deleted."""
 

@@ -48,6 +48,24 @@ class CertificateRefused(RunError):
     code = "certificate-refused"
 
 
+class ImageExpired(RunError):
+    """A platform has thrown away what a release was built to."""
+
+    code = "image-expired"
+
+
+class BakeFailed(VerificationFailed):
+    """A release that serves did not stay well while it was watched."""
+
+    code = "bake-failed"
+
+
+class ReleaseMixed(RunError):
+    """Some surfaces serve one release and some another."""
+
+    code = "release-mixed"
+
+
 class NotReady(RunError):
     """A platform did not become ready within the time allowed."""
 

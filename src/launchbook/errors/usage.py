@@ -160,3 +160,21 @@ class CommandMissing(UsageError):
     """A program that we need is not installed."""
 
     code = "command-missing"
+
+
+class UnknownRelease(InputError):
+    """A release was named that the ledger does not hold."""
+
+    code = "unknown-release"
+
+
+class ValuesMissing(InputError):
+    """The values of variables that a release had are not kept here."""
+
+    code = "values-missing"
+
+
+class ExtraMissing(UsageError):
+    """An optional part of Launchbook is not installed."""
+
+    code = "extra-missing"

@@ -124,6 +124,8 @@ class Deployment:
         message: What the upload was labelled with (``meta.commitMessage`` or
             ``meta.cliMessage``); how an upload is found after a lost answer.
         url: The deployment's own address, without a scheme; may be empty.
+        status_at: Since when its status is what it is.
+        can_roll_back: The vendor would return to it; never to what serves now.
     """
 
     id: str
@@ -134,7 +136,9 @@ class Deployment:
     service_id: str = ""
     environment_id: str = ""
     is_stopped: bool = False
+    can_roll_back: bool = False
     meta: Mapping[str, object] = field(default_factory=dict)
+    status_at: datetime | None = None
 
     @property
     def is_serving(self) -> bool:

@@ -143,6 +143,7 @@ class Capsule:
         timings: Phase to seconds, as ``promoted``.
         returned_from: Id of the capsule that was left by a rollback to this set;
             empty for a release.
+        reason: Why it was returned to; empty for a release.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Capsule:
     gates: Mapping[str, object] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     returned_from: str = ""
+    reason: str = ""
     tool_version: str = ""
 
     def surface(self, name: str) -> Surface | None:
@@ -192,6 +194,7 @@ class Capsule:
             "gates": dict(self.gates),
             "timings": dict(self.timings),
             "returned_from": self.returned_from,
+            "reason": self.reason,
             "tool_version": self.tool_version,
         }
 
@@ -212,5 +215,6 @@ class Capsule:
             gates=cast("Mapping[str, object]", told.get("gates", {})),
             timings=cast("Mapping[str, float]", told.get("timings", {})),
             returned_from=str(told.get("returned_from", "")),
+            reason=str(told.get("reason", "")),
             tool_version=str(told.get("tool_version", "")),
         )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 STAMP_FILE: Final = "launchbook-build.json"
 """The one file that a deployment has beside the commit's own files."""
 COMMIT_DIGITS: Final = 12
+CONTENT_DIGITS: Final = 12
 CONFIGURATION_DIGITS: Final = 8
 
 
@@ -44,15 +45,15 @@ class SourceEntry:
     content: bytes = field(repr=False)
 
 
-def build_identity(commit: str, configuration: str) -> str:
+def build_identity(content: str, configuration: str) -> str:
     """Return the identity that every surface built of this must show.
 
     Args:
-        commit: The commit's hash.
+        content: Digest of what the app is built of.
         configuration: Digest of the variables and settings that it is built or run
             with.
     """
-    return f"{commit[:COMMIT_DIGITS]}-{configuration[:CONFIGURATION_DIGITS]}"
+    return f"{content[:CONTENT_DIGITS]}-{configuration[:CONFIGURATION_DIGITS]}"
 
 
 def stamp(*, identity: str, commit: str, app: str, environment: str) -> SourceEntry:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PRODUCTION: Final = "production"
 """The environment that every project has; others beside it have ids."""
+MOVING_STATUSES: Final = frozenset({"pending", "in-progress"})
 FAILED_STATES: Final = frozenset({"ERROR", "CANCELED", "BLOCKED", "DELETED"})
 
 
@@ -206,6 +207,15 @@ class Deployment:
     custom_environment_id: str = ""
     created_at: datetime | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
+    building_at: datetime | None = None
+    ready_at: datetime | None = None
+
+    @property
+    def build_seconds(self) -> float | None:
+        """How long its build took, by the platform; None where it does not say."""
+        if self.building_at is None or self.ready_at is None:
+            return None
+        return (self.ready_at - self.building_at).total_seconds()
 
     @property
     def is_ready(self) -> bool:
@@ -230,3 +240,28 @@ class LogLine:
     at: datetime | None
     message: str
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What production's host names lead to, and the newest order to move them.
+
+    Attributes:
+        deployment_id: Empty before the first deployment.
+        is_auto_assigned: Whether the next production deployment takes the host names
+            by itself. A rollback turns this off, a promotion on.
+        job_kind: ``promote`` or ``rollback``; empty when none was ever ordered.
+        job_status: pending, in-progress, succeeded, failed or skipped.
+        job_deployment_id: Where the job moves the traffic.
+    """
+
+    deployment_id: str
+    is_auto_assigned: bool
+    job_kind: str = ""
+    job_status: str = ""
+    job_deployment_id: str = ""
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a job is under way."""
+        return self.job_status in MOVING_STATUSES

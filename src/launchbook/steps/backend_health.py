@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS: Final = 60.0
 SLOWEST_SECONDS: Final = 0.5
-FULLEST_POOL: Final = 0.8
+FULLEST_POOL_PERCENT: Final = 80
 FOREIGN_ORIGIN: Final = "https://foreign.example"
 ENDPOINTS: Final = ("", "/detailed", "/database", "/jobs")
 
@@ -148,7 +148,7 @@ def _content_problems(
         problems.append(f"/health says build {found!r} instead of {inputs.identity!r}")
     pool = bodies["/database"].get("connection_pool")
     used = pool.get("pool_utilization") if isinstance(pool, dict) else None
-    if not isinstance(used, int | float) or used >= FULLEST_POOL:
+    if not isinstance(used, int | float) or used >= FULLEST_POOL_PERCENT:
         problems.append(f"/health/database says pool utilization {used!r}")
     if bodies["/jobs"].get("scheduler_running") is not True:
         problems.append("/health/jobs says that the scheduler does not run")

@@ -41,9 +41,12 @@ class Inputs:
         service: The service's name, for people and for the build stamp.
         path: The work tree.
         commit: The commit to deploy.
+        content: Digest of what the app is built of; the same content is not built
+            again because a commit changed something else.
         variables: Fingerprint of the service's variables.
         settings: Fingerprint of the service's settings.
         schema: Newest migration; named so that the schema comes first.
+        after: Whatever else must be done before; only named for the order.
     """
 
     project_id: str
@@ -52,9 +55,11 @@ class Inputs:
     service: str
     path: str
     commit: str
+    content: str
     variables: str
     settings: str
     schema: str
+    after: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,8 @@ def _scope(inputs: Inputs) -> ServiceScope:
 
 
 def _identity(inputs: Inputs) -> str:
-    """The identity of this commit under these variables and settings."""
-    return build_identity(inputs.commit, digest([inputs.variables, inputs.settings]))
+    """The identity of this content under these variables and settings."""
+    return build_identity(inputs.content, digest([inputs.variables, inputs.settings]))
 
 
 def _label(inputs: Inputs) -> str:

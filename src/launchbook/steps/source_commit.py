@@ -59,4 +59,10 @@ class SourceCommit(Check):
 
 def _outputs(inputs: Inputs, commit: Commit) -> dict[str, object]:
     """What other steps may refer to."""
-    return {"path": inputs.path, "commit": commit.sha, "branch": commit.branch}
+    return {
+        "path": inputs.path,
+        "commit": commit.sha,
+        "branch": commit.branch,
+        "subject": commit.subject,
+        "author": commit.author,
+    }

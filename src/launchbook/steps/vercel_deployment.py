@@ -1,7 +1,10 @@
-"""vercel.deployment: one commit built and live on an environment of a project.
+"""vercel.deployment: one commit built on an environment of a project.
 
-READY is not live: the environment's host names must lead to the deployment too.
-A deployment is found again by its labels, so a lost answer makes no second one.
+On production it is staged: built, answering under its own address, and shown to nobody
+until ``vercel.promotion`` moves the host names (the project's automatic assignment is
+off). On a custom environment the host names follow by themselves, and READY is not live
+before they have. A deployment is found again by its labels, so a lost answer makes no
+second one.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ DEADLINE_SECONDS: Final = 600.0
 """A build takes under 3 min (requirements); the rest is queueing."""
 LOG_LINES: Final = 20
 LABEL: Final = "launchbookIdentity"
+LOOK_BACK: Final = 100
+"""How many deployments are looked through for one of this build; the vendor's most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Inputs:
         app: The app's name, for people and for the build stamp.
         path: The work tree.
         commit: The commit to deploy.
+        content: Digest of what the app is built of; the same content is not built
+            again because a commit changed something else.
         variables: Digest of the app's variables.
         settings: Digest of the project's build settings.
     """
@@ -53,20 +60,28 @@ class Inputs:
     app: str
     path: str
     commit: str
+    content: str
     variables: str
     settings: str
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The newest live deployment, and one of ours on its way."""
+    """What is there of this build, and what was built last.
 
-    live: Deployment | None
-    pending: Deployment | None
+    Attributes:
+        built: Ready deployments of exactly this identity, newest first.
+        pending: One of this identity on its way.
+        newest: The newest ready deployment of any identity.
+    """
+
+    built: tuple[Deployment, ...] = ()
+    pending: Deployment | None = None
+    newest: Deployment | None = None
 
 
 class VercelDeployment:
-    """Files by digest, build on the platform, then the proof that it is live."""
+    """Files by digest, build on the platform, then the proof that it is there."""
 
     name: ClassVar[str] = "vercel.deployment"
     inputs_type: ClassVar[type] = Inputs
@@ -77,48 +92,59 @@ class VercelDeployment:
         self._git = git
 
     def facts(self, inputs: Inputs, context: Context) -> Facts:
-        """Return what is live in this environment, and what of ours is coming."""
+        """Return what was built in this environment, and what of ours is coming."""
+        identity = _identity(inputs)
         here = [
             each
-            for each in self._client.read_deployments(inputs.project_id)
+            for each in self._client.read_deployments(
+                inputs.project_id, limit=LOOK_BACK
+            )
             if _is_here(each, inputs)
         ]
-        # READY is not live: a build whose host names do not lead to it is coming.
-        ready = (self._client.read_deployment(d.id) for d in here if d.is_ready)
+        ours = [each for each in here if each.meta.get(LABEL) == identity]
+        # A list does not say whether host names lead to a deployment.
+        ready = [self._client.read_deployment(d.id) for d in ours if d.is_ready]
+        built = tuple(each for each in ready if _is_done(each, inputs))
+        coming = (
+            d for d in ours if not d.is_failed and d.id not in {b.id for b in built}
+        )
         return Facts(
-            live=next((each for each in ready if each.is_live), None),
-            pending=next((each for each in here if _is_coming(each, inputs)), None),
+            built=built,
+            pending=next(coming, None),
+            newest=next((each for each in here if each.is_ready), None),
         )
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
-        """Deploy unless what is live is exactly this."""
+        """Build unless exactly this was built."""
         identity = _identity(inputs)
         outputs: dict[str, object] = {"identity": identity}
-        if facts.live is None:
+        if found := _chosen(facts, prior):
+            change = Change(Action.NO_CHANGE, self.name, inputs.app)
+            return Planned((change,), _outputs(identity, found))
+        if facts.newest is None:
             change = Change(Action.CREATE, self.name, f"{inputs.app} {identity}")
             return Planned((change,), outputs)
-        difference = _difference(identity, facts.live, prior)
-        if difference is None:
-            change = Change(Action.NO_CHANGE, self.name, inputs.app)
-            return Planned((change,), _outputs(identity, facts.live))
-        change = Change(Action.UPDATE, self.name, inputs.app, (difference,))
+        before = facts.newest.meta.get(LABEL) or facts.newest.id
+        field = FieldChange("deployed", before, identity)
+        change = Change(Action.UPDATE, self.name, inputs.app, (field,))
         return Planned((change,), outputs)
 
     def apply(self, inputs: Inputs, facts: Facts, context: Context) -> None:
-        """Deploy, or adopt a deployment of ours, and wait until it is live."""
+        """Build, or adopt a build of ours, and wait until it is there."""
         deployment = facts.pending or self._create(inputs, context)
         self._await(deployment.id, inputs, context)
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
-        """Read what is live now."""
+        """Read what was built."""
         identity = _identity(inputs)
-        live = self.facts(inputs, context).live
-        if live is None or live.meta.get(LABEL) != identity or not live.is_live:
+        prior = context.history.latest(context.step)
+        found = _chosen(self.facts(inputs, context), prior)
+        if found is None:
             raise VerificationFailed(
-                f"{inputs.app} is not served by the deployment that was made",
+                f"the deployment of {inputs.app} that was made is not there",
                 hint="Look at the project's deployments, then run the command again.",
             )
-        return Verified(_outputs(identity, live), {"url": live.url})
+        return Verified(_outputs(identity, found), {"url": found.url})
 
     def _create(self, inputs: Inputs, context: Context) -> Deployment:
         """Send the commit's files that the platform lacks, and the order."""
@@ -143,7 +169,7 @@ class VercelDeployment:
         return self._client.deploy(order)
 
     def _await(self, deployment_id: str, inputs: Inputs, context: Context) -> None:
-        """Poll the id that was created until its host names lead to it."""
+        """Poll the id that was created until it is as it shall be."""
 
         def read() -> Deployment:
             deployment = self._client.read_deployment(deployment_id)
@@ -152,7 +178,7 @@ class VercelDeployment:
 
         deployment = until(
             read,
-            lambda found: found.is_live or found.is_failed,
+            lambda found: found.is_failed or _is_done(found, inputs),
             clock=context.clock,
             deadline_seconds=DEADLINE_SECONDS,
             what=f"deployment of {inputs.app}",
@@ -175,8 +201,8 @@ class VercelDeployment:
 
 
 def _identity(inputs: Inputs) -> str:
-    """The identity of this commit under these variables and settings."""
-    return build_identity(inputs.commit, digest([inputs.variables, inputs.settings]))
+    """The identity of this content under these variables and settings."""
+    return build_identity(inputs.content, digest([inputs.variables, inputs.settings]))
 
 
 def _is_production(inputs: Inputs) -> bool:
@@ -190,24 +216,22 @@ def _is_here(deployment: Deployment, inputs: Inputs) -> bool:
     return deployment.custom_environment_id == inputs.environment_id
 
 
-def _is_coming(deployment: Deployment, inputs: Inputs) -> bool:
-    """Whether it is of this identity and on its way."""
-    identity = _identity(inputs)
-    is_ours = deployment.meta.get(LABEL) == identity
-    return is_ours and not deployment.is_failed and not deployment.is_live
+def _is_done(deployment: Deployment, inputs: Inputs) -> bool:
+    """Whether nothing more happens to it by itself."""
+    if _is_production(inputs):
+        return deployment.is_ready
+    return deployment.is_live
 
 
-def _difference(
-    identity: str, live: Deployment, prior: Prior | None
-) -> FieldChange | None:
-    """Why what is live is not what shall be; None when it is."""
-    found = live.meta.get(LABEL, "")
-    if found != identity:
-        return FieldChange("deployed", found or live.id, identity)
-    known = prior.outputs if prior else {}
-    if known.get("identity") != identity or known.get("deployment_id") == live.id:
-        return None
-    return FieldChange("deployment_id", live.id, "one that this inventory made")
+def _chosen(facts: Facts, prior: Prior | None) -> Deployment | None:
+    """The build to use: the one that was proven, or else the newest.
+
+    A redeploy by hand carries our labels and may have other variables; what is used is
+    looked at under its own address before anybody sees it.
+    """
+    known = prior.outputs.get("deployment_id") if prior else None
+    proven = (each for each in facts.built if each.id == known)
+    return next(proven, None) or next(iter(facts.built), None)
 
 
 def _source_file(entry: SourceEntry) -> SourceFile:

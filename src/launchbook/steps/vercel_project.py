@@ -96,8 +96,15 @@ class VercelProject:
 
 
 def _desired(inputs: Inputs) -> ProjectSettings:
-    """The settings as the platform's model has them."""
-    given = {**inputs.settings, "sso_protection": inputs.protection}
+    """The settings as the platform's model has them.
+
+    Host names are moved by ``vercel.promotion`` alone, never by a build that is ready.
+    """
+    given = {
+        **inputs.settings,
+        "sso_protection": inputs.protection,
+        "is_custom_domain_auto_assigned": False,
+    }
     return ProjectSettings(**given)  # type: ignore[arg-type] # the schema checked names and types
 
 

@@ -31,6 +31,7 @@ class Inputs:
     Attributes:
         variables: Name to value, as they must have arrived in the build.
         bypass: Opens a protected address; empty for one that is open.
+        is_staged: The address is that of one deployment, which nobody is shown yet.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Inputs:
     identity: str
     variables: Mapping[str, str | Secret]
     bypass: Secret | str = ""
+    is_staged: bool = False
 
 
 class WebIdentity(Check):
@@ -55,7 +57,7 @@ class WebIdentity(Check):
     def plan(self, inputs: Inputs, facts: None, prior: Prior | None) -> Planned:
         """Nothing to write."""
         change = Change(Action.NO_CHANGE, self.name, inputs.app)
-        return Planned((change,), {"url": inputs.url})
+        return Planned((change,), _outputs(inputs))
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Look until the page shows the identity, and its variables arrived.
@@ -70,7 +72,7 @@ class WebIdentity(Check):
             deadline_seconds=DEADLINE_SECONDS,
             hint="Open the address, compare, and run the same command again.",
         )
-        return Verified({"url": inputs.url}, seen.evidence)
+        return Verified(_outputs(inputs), seen.evidence)
 
     def _look(self, inputs: Inputs) -> Look:
         """Ask for the page and for what it says of its build."""
@@ -81,6 +83,11 @@ class WebIdentity(Check):
         milliseconds = round(page.elapsed_seconds * 1000)
         evidence = {"identity": inputs.identity, "response_time_ms": milliseconds}
         return Look(problems, evidence)
+
+
+def _outputs(inputs: Inputs) -> dict[str, object]:
+    """What other steps may refer to; a staged address is for nobody else."""
+    return {"staged_url" if inputs.is_staged else "url": inputs.url}
 
 
 def _page_problems(page: Answer, inputs: Inputs) -> list[str]:

@@ -58,6 +58,28 @@ class Git:
             ]
         return tuple(sorted(found, key=lambda each: each.path))
 
+    def has_commit(self, path: Path, commit: str) -> bool:
+        """Return whether the work tree's repository has a commit."""
+        return self._run_leniently(path, "cat-file", "-e", f"{commit}^{{commit}}")
+
+    def is_pushed(self, path: Path, commit: str, branch: str) -> bool:
+        """Return whether the remote ``origin`` has a commit on a branch, as it is now.
+
+        What the remote has and we lack is fetched into the store of objects; no
+        branch, no tag and no file changes.
+
+        Raises:
+            SourceError: There is no such remote, or it does not answer.
+        """
+        name = f"refs/heads/{branch}"
+        head = self._text(path, "ls-remote", "origin", name).partition("\t")[0].strip()
+        if head in {"", commit}:
+            return head == commit
+        if not self.has_commit(path, head):
+            quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=")
+            self._run(path, "fetch", *quiet, "origin", name)
+        return self._run_leniently(path, "merge-base", "--is-ancestor", commit, head)
+
     def is_ignored(self, path: Path) -> bool:
         """Return whether git passes a file by; outside of a repository it does not."""
         finished = self._processes.run(
@@ -88,6 +110,10 @@ class Git:
     def _text(self, path: Path, *arguments: str) -> str:
         """The output of a command that must succeed."""
         return self._run(path, *arguments).text
+
+    def _run_leniently(self, path: Path, *arguments: str) -> bool:
+        """Whether a command succeeds."""
+        return self._processes.run(_command(path, arguments)).is_success
 
     def _lenient(self, path: Path, *arguments: str) -> str:
         """The output of a command that may fail; empty then."""

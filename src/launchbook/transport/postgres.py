@@ -78,6 +78,17 @@ class Session:
         with self._translated():
             self._connection.run(sql)
 
+    def change(self, sql: str) -> int:
+        """Run one statement and return how many rows it wrote.
+
+        Raises:
+            StatementFailed: The server refused it.
+            DatabaseUnavailable: The connection was lost.
+        """
+        with self._translated():
+            self._connection.run(sql)
+            return int(self._connection.row_count)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end of the block, roll back when it raises."""

@@ -100,6 +100,9 @@ def test_a_key_that_is_not_there_is_refused_with_the_nearest(
     assert nearest in told.err
 
 
+NAMES = ["infrastructure", "production", "release", "rollback", "staging"]
+
+
 def entries() -> int:
     """How many entries the shipped playbooks have, each counted once."""
     folder = Workspace(data_root(), data_root())
@@ -116,7 +119,7 @@ def test_the_shipped_folder_is_valid_and_checking_it_writes_nothing(
     assert (0, "") == (told.status, told.err)
     assert [
         "inventory  every file is valid",
-        f"playbooks  infrastructure, production, staging: {entries()} steps are valid",
+        f"playbooks  {', '.join(NAMES)}: {entries()} steps are valid",
         "variables  those of staging fit their contract",
     ] == told.lines
     assert not workspace.home.exists()
@@ -126,7 +129,7 @@ def test_a_valid_folder_as_json(shell: Shell) -> None:
     assert [
         {
             "kind": "inventory-checked",
-            "playbooks": ["infrastructure", "production", "staging"],
+            "playbooks": NAMES,
             "steps": entries(),
             "environment": "staging",
         }
@@ -173,6 +176,6 @@ def test_every_problem_of_a_step_is_listed_with_its_place(
     edit(workspace, path, "service: backend", "servise: backend")
     told = shell.type("inventory.check")
     line = line_of(workspace, path, "      servise: backend")
-    assert f"{path}:{line}:7 (/steps/3/with/servise)" in told.err
+    assert f"{path}:{line}:7 (/steps/4/with/servise)" in told.err
     assert f"  | {path}:" in told.err
     assert "hint: Write `service` instead of `servise`." in told.err

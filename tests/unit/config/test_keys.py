@@ -195,3 +195,35 @@ def test_another_identity_recovers_nothing_and_changes_nothing(tmp_path: Path) -
     with pytest.raises(KeyUnusable):
         recover_keys(tmp_path, Secret(str(new_identity())))
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_an_older_key_folder_gets_a_signing_key_when_it_is_next_written(
+    tmp_path: Path,
+) -> None:
+    made = KeyRing.open(tmp_path)
+    (tmp_path / "keys" / "signing.age").unlink()
+    looked = KeyRing.open(tmp_path, is_read_only=True)
+    assert (False, False) == (looked.is_ephemeral, looked.can_sign)
+    assert made.ledger_key == looked.ledger_key
+    assert not (tmp_path / "keys" / "signing.age").exists()
+    written = KeyRing.open(tmp_path)
+    assert written.can_sign
+    assert made.ledger_key == written.ledger_key
+    assert made.signing_seed != written.signing_seed
+
+
+def test_a_lost_identity_and_one_missing_key_are_not_replaced(tmp_path: Path) -> None:
+    KeyRing.open(tmp_path)
+    (tmp_path / "keys" / "operations.key").unlink()
+    (tmp_path / "keys" / "signing.age").unlink()
+    with pytest.raises(KeyUnusable, match="is gone"):
+        KeyRing.open(tmp_path)
+
+
+def test_the_break_glass_identity_brings_the_signing_key_back(tmp_path: Path) -> None:
+    spare = new_identity()
+    made = KeyRing.open(tmp_path)
+    seal_to_break_glass(tmp_path, str(spare.to_public()))
+    (tmp_path / "keys" / "operations.key").unlink()
+    assert recover_keys(tmp_path, Secret(str(spare)))
+    assert made.signing_seed == KeyRing.open(tmp_path).signing_seed

@@ -42,6 +42,7 @@ FACTS: dict[str, Any] = {
     "vercel.certificate": domain.Domain,
     "vercel.domain": domain.Domain,
     "vercel.environment": vercel.CustomEnvironment,
+    "vercel.promotion": vercel.Production,
     "vercel.project": vercel.Project,
 }
 """Facts that are a model; the other steps have a dataclass ``Facts`` of their own."""

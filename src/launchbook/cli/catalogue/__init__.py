@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from launchbook.cli.catalogue.checklist import CHECKLIST
+from launchbook.cli.catalogue.ci import CI
 from launchbook.cli.catalogue.connect import CONNECT
 from launchbook.cli.catalogue.cost import cost_operation
 from launchbook.cli.catalogue.database import DATABASE
@@ -20,10 +21,18 @@ from launchbook.cli.catalogue.importing import import_operation
 from launchbook.cli.catalogue.inventory import INVENTORY
 from launchbook.cli.catalogue.ledger import LEDGER
 from launchbook.cli.catalogue.live import LIVE
+from launchbook.cli.catalogue.migrate import MIGRATE
 from launchbook.cli.catalogue.provision import playbook_operation
+from launchbook.cli.catalogue.release import (
+    RELEASE,
+    release_operation,
+    rollback_operation,
+)
+from launchbook.cli.catalogue.release_gates import APPROVE, RELEASE_GATES
 from launchbook.cli.catalogue.sandbox import SANDBOX
 from launchbook.cli.catalogue.scale import scale_operation
 from launchbook.cli.catalogue.secrets import SECRETS
+from launchbook.cli.catalogue.verify import VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,13 +51,19 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "domains": DOMAINS,
     "database": DATABASE,
     "live": LIVE,
+    "release": (*RELEASE, *RELEASE_GATES),
+    "ci": CI,
+    "verify": VERIFY,
+    "migrate": MIGRATE,
 }
 """Group to its operations, as ``sandbox.up``."""
 
-SINGLE: Final[tuple[Operation, ...]] = (CONNECT, DOCTOR)
+SINGLE: Final[tuple[Operation, ...]] = (APPROVE, CONNECT, DOCTOR)
 """Operations without a group."""
 
 PER_ENVIRONMENT: Final[Mapping[str, Callable[[str], Operation]]] = {
+    "release": release_operation,
+    "rollback": rollback_operation,
     "import": import_operation,
     "destroy": destroy_operation,
     "scale": scale_operation,

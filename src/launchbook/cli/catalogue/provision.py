@@ -21,6 +21,8 @@ RUN_FLAGS: Final = (
     Flag("override", "guards and gate items to let pass, by name, as large-change; needs "
          "--reason"),
     Flag("reason", "why, recorded in the ledger; with --override"),
+    Flag("wait", "when another run changes the environment, wait until it is done",
+         default=False),
     Flag("yes", "do not ask for confirmation on live platforms", default=False),
     VERBOSE,
 )  # fmt: skip

@@ -97,10 +97,13 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
 
 
 def is_note(event: Event) -> bool:
-    """Whether a person must see this: a lock taken over, a killed run continued."""
+    """Whether a person must see this: a lock taken over, a killed run continued.
+
+    Steps mark what they must say, as whether the way back is open.
+    """
     is_about_run = event.kind is EventKind.RUN_STARTED and bool(event.message)
-    is_resumed = event.kind is EventKind.STEP_PROGRESS and "resumed" in event.data
-    return is_about_run or is_resumed
+    is_marked = bool({"resumed", "is_note"} & event.data.keys())
+    return is_about_run or (event.kind is EventKind.STEP_PROGRESS and is_marked)
 
 
 def summary_of_plan(data: Mapping[str, object], *, is_verbose: bool) -> list[str]:

@@ -18,12 +18,24 @@ REFUSED: Final = 4
 """Exit status of a gate, a guard or a missing approval."""
 
 
+RELEASE: Final = "release"
+ROLLBACK: Final = "rollback"
+COMMANDS_OF_THEIR_OWN: Final = frozenset({RELEASE, ROLLBACK})
+"""Playbooks that no ``provision.*`` runs."""
+
+
+def command_of(playbook: Playbook, environment: str) -> str:
+    """Return the command that runs a playbook."""
+    if playbook.name in COMMANDS_OF_THEIR_OWN:
+        return f"invoke {playbook.name}.{environment}"
+    return f"invoke provision.{playbook.name}"
+
+
 def check_lines(
-    plan: Plan, playbook: Playbook, *, out: str, is_verbose: bool
+    plan: Plan, command: str, *, out: str, is_verbose: bool
 ) -> Iterator[str]:
     """Yield the plan and the command that applies it."""
     yield from plan_lines(plan.lines_as_json(), is_verbose=is_verbose)
-    command = f"invoke provision.{playbook.name}"
     if out:
         yield f"saved in {out}"
         command += f" --plan {out}"
@@ -32,13 +44,19 @@ def check_lines(
 
 
 def run_lines(
-    result: RunResult, playbook: Playbook, *, note: str = "", goes_on: bool = False
+    result: RunResult,
+    playbook: Playbook,
+    command: str,
+    *,
+    note: str = "",
+    goes_on: bool = False,
 ) -> Iterator[str]:
     """Yield what became of a run, a note, and the next command at the very end.
 
     Args:
         result: What became of it.
         playbook: What was run.
+        command: Which command did.
         note: Shown beside.
         goes_on: Another environment of the same command comes now.
     """
@@ -60,7 +78,7 @@ def run_lines(
         return
     if note:
         yield note
-    yield f"next: {_next(result, playbook)}"
+    yield f"next: {_next(result, playbook, command)}"
 
 
 def _steps(result: RunResult) -> Iterator[str]:
@@ -86,14 +104,16 @@ def addresses(result: RunResult, playbook: Playbook) -> dict[str, str]:
     }
 
 
-def summary_record(result: RunResult, playbook: Playbook) -> dict[str, object]:
+def summary_record(
+    result: RunResult, playbook: Playbook, command: str
+) -> dict[str, object]:
     """Return what ``--json`` ends with: the addresses and the next command."""
     return {
         "kind": "summary",
         "run": result.run,
         "exit_status": result.exit_status,
         "urls": addresses(result, playbook),
-        "next": _next(result, playbook),
+        "next": _next(result, playbook, command),
     }
 
 
@@ -103,15 +123,15 @@ def _addresses(result: RunResult, playbook: Playbook) -> Iterator[str]:
         yield f"  {step:<16} {url}"
 
 
-def _next(result: RunResult, playbook: Playbook) -> str:
+def _next(result: RunResult, playbook: Playbook, command: str) -> str:
     """The command that makes sense now."""
     if _is_refused(result):
-        return f"invoke provision.{playbook.name} --check"
+        return f"{command} --check"
     if result.exit_status:
-        return f"invoke provision.{playbook.name} (the same command continues)"
+        return f"{command} (the same command continues)"
     if playbook.name == "infrastructure":
         return "invoke provision.staging"
-    return f"invoke provision.{playbook.name} --check"
+    return f"{command} --check"
 
 
 def _is_refused(result: RunResult) -> bool:

@@ -76,6 +76,13 @@ class DeploymentVerbs(RailwayCalls):
         data = self._run("deployment", {"id": deployment_id})
         return wire.read_deployment(Fields(data["deployment"], "railway deployment"))
 
+    def roll_back(self, deployment_id: str) -> None:
+        """Order that a deployment of the past serves again, with its variables.
+
+        The vendor answers no id: list the deployments afterwards.
+        """
+        self._run("deployment_rollback", {"id": deployment_id})
+
     def read_build_logs(
         self, deployment_id: str, limit: int = 500
     ) -> tuple[LogLine, ...]:

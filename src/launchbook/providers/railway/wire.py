@@ -135,7 +135,9 @@ def read_deployment(node: Fields) -> Deployment:
         service_id=node.text_or_empty("serviceId"),
         environment_id=node.text_or_empty("environmentId"),
         is_stopped=node.is_truthy("deploymentStopped"),
+        can_roll_back=node.is_truthy("canRollback"),
         meta=meta,
+        status_at=node.moment("statusUpdatedAt"),
     )
 
 

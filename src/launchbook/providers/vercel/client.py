@@ -15,6 +15,7 @@ from launchbook.providers.vercel.account import AccountVerbs
 from launchbook.providers.vercel.calls import RATES
 from launchbook.providers.vercel.deployment import DeploymentVerbs
 from launchbook.providers.vercel.domain import DomainVerbs
+from launchbook.providers.vercel.promotion import PromotionVerbs
 from launchbook.providers.vercel.repository import RepositoryVerbs
 from launchbook.redact import Secret
 from launchbook.transport.answer import Fields
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from launchbook.redact import Redactor
 
 
-class VercelClient(AccountVerbs, DomainVerbs, DeploymentVerbs, RepositoryVerbs):
+class VercelClient(
+    AccountVerbs, DomainVerbs, DeploymentVerbs, PromotionVerbs, RepositoryVerbs
+):
     """The verbs that the steps need. Safe to share between threads.
 
     Args:

@@ -9,6 +9,7 @@ from launchbook.model.vercel import (
     CustomEnvironment,
     Deployment,
     LogLine,
+    Production,
     Project,
     ProjectSettings,
     Target,
@@ -43,6 +44,20 @@ def read_project(answer: Fields) -> Project:
         protection_bypass=tuple(
             Secret(value) for value in answer.mapping("protectionBypass")
         ),
+    )
+
+
+def read_production(answer: Fields) -> Production:
+    """Read from a project what production is, and how it is being moved."""
+    targets = answer.optional_child("targets")
+    current = targets.optional_child("production") if targets else None
+    job = answer.optional_child("lastAliasRequest")
+    return Production(
+        deployment_id=current.text("id") if current else "",
+        is_auto_assigned=answer.optional_flag("autoAssignCustomDomains") is not False,
+        job_kind=job.text_or_empty("type") if job else "",
+        job_status=job.text_or_empty("jobStatus") if job else "",
+        job_deployment_id=job.text_or_empty("toDeploymentId") if job else "",
     )
 
 
@@ -183,6 +198,8 @@ def read_deployment(node: Fields) -> Deployment:
         custom_environment_id=custom.text_or_empty("id") if custom else "",
         created_at=node.moment("createdAt"),
         meta={name: str(value) for name, value in node.mapping("meta").items()},
+        building_at=node.moment("buildingAt"),
+        ready_at=node.moment("ready"),
     )
 
 

@@ -46,7 +46,9 @@ def plan(action: Action) -> Plan:
 
 
 def lines(result: RunResult, name: str = "staging", note: str = "") -> list[str]:
-    return list(run_lines(result, playbook(name), note=note))
+    return list(
+        run_lines(result, playbook(name), f"invoke provision.{name}", note=note)
+    )
 
 
 def test_a_run_ends_with_counts_addresses_head_note_and_the_next_command() -> None:
@@ -116,12 +118,15 @@ def test_the_record_carries_addresses_and_the_next_command() -> None:
         "exit_status": 0,
         "urls": {"front": "https://front.example", "page": "https://page.example"},
         "next": "invoke provision.staging --check",
-    } == summary_record(RESULT, playbook())
+    } == summary_record(RESULT, playbook(), "invoke provision.staging")
 
 
 def test_a_pending_plan_ends_with_the_command_that_applies_it() -> None:
     shown = check_lines(
-        plan(Action.CREATE), playbook(), out="plan.json", is_verbose=False
+        plan(Action.CREATE),
+        "invoke provision.staging",
+        out="plan.json",
+        is_verbose=False,
     )
     assert [
         "  + toy.plot north",
@@ -132,5 +137,7 @@ def test_a_pending_plan_ends_with_the_command_that_applies_it() -> None:
 
 
 def test_a_plan_without_changes_needs_no_next_command() -> None:
-    shown = check_lines(plan(Action.NO_CHANGE), playbook(), out="", is_verbose=False)
+    shown = check_lines(
+        plan(Action.NO_CHANGE), "invoke provision.staging", out="", is_verbose=False
+    )
     assert ["plan: 0 to create, 1 unchanged"] == list(shown)

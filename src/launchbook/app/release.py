@@ -1,0 +1,119 @@
+"""Releases as commands need them: the capsules, the watcher, the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from launchbook.app.signing import is_as_signed, verifier_of
+from launchbook.config.inventory import Releases
+from launchbook.errors import InputError
+from launchbook.model.record import Phase
+from launchbook.model.release import SurfaceKind
+from launchbook.release.served import Watcher
+from launchbook.release.shelf import STEP, Shelf
+from launchbook.release.timing import WHOLE
+from launchbook.transport.probe import Prober
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from launchbook.app import App
+    from launchbook.model.release import Capsule, Surface
+
+RELEASE: Final = "release"
+ROLLBACK: Final = "rollback"
+HEALTH: Final = {SurfaceKind.SERVICE: "/health", SurfaceKind.WEB: "/"}
+
+
+def open_shelf(app: App) -> Shelf:
+    """Read the capsules of the target's environment."""
+    history = app.open_history()
+    try:
+        records = history.step_records(app.target.environment, STEP, Phase.VERIFIED)
+        return Shelf.of(each.evidence for each in records)
+    finally:
+        history.close()
+
+
+def open_watcher(app: App) -> Watcher:
+    """Return what looks at surfaces, from outside where it can."""
+    return Watcher(app.clients.prober, app.clients.railway)
+
+
+def open_prober(app: App) -> Prober:
+    """Return a prober of its own, for a thread of its own."""
+    clients = app.clients
+    return Prober(app.clock, clients.ca_file, resolver=clients.names)
+
+
+def public_urls(capsule: Capsule) -> dict[str, str]:
+    """Return surface to the address that must answer while traffic moves."""
+    return {s.name: s.url + HEALTH[s.kind] for s in capsule.surfaces if s.url}
+
+
+def composed(current: Capsule, target: Capsule, app: str) -> Capsule:
+    """Return the target's surfaces of one app, and everything else as it is.
+
+    Raises:
+        InputError: No surface is built of this app.
+    """
+    chosen = {s.name: s for s in target.surfaces if app in {s.app, s.name}}
+    if not chosen:
+        names = sorted({each.app for each in target.surfaces})
+        raise InputError(
+            f"{target.id} has no app {app!r}",
+            hint=f"Name one of {', '.join(names)}.",
+        )
+    surfaces = tuple(chosen.get(each.name, each) for each in current.surfaces)
+    return replace(target, surfaces=surfaces)
+
+
+def returning(app: App, target: Capsule, *, returned_from: str, reason: str) -> App:
+    """Return the tools of a command that brings a capsule back.
+
+    References of its playbook start with ``capsule``.
+    """
+    told = target.as_json()
+    told["surfaces"] = {each.name: _referable(each) for each in target.surfaces}
+    told["returned_from"], told["reason"] = returned_from, reason
+    return replace(app, releases=Releases(capsule=told))
+
+
+def departing(app: App, shelf: Shelf) -> App:
+    """Return the tools of a command that releases: it knows what serves before.
+
+    References of its playbook start with ``serving``.
+    """
+    newest = shelf.kept[-1] if shelf.kept else None
+    capsule = newest.capsule.as_json() if newest else {}
+    signed = (
+        is_as_signed(verifier_of(app), capsule, newest.signature) if newest else None
+    )
+    serving: dict[str, object] = {
+        "capsule": capsule,
+        "named": newest.capsule.id if newest else "",
+        "is_anything_served": newest is not None,
+        "is_signature_valid": signed,
+        "surfaces": [each.name for each in newest.capsule.surfaces] if newest else [],
+        "lost": [*_lost(app, newest.capsule)] if newest else [],
+        "measured_seconds": [
+            each.capsule.timings[WHOLE]
+            for each in shelf.kept
+            if each.capsule.returned_from and WHOLE in each.capsule.timings
+        ],
+    }
+    return replace(app, releases=Releases(serving=serving))
+
+
+def _lost(app: App, capsule: Capsule) -> Iterator[str]:
+    """Surfaces whose values were kept once and are not there."""
+    for each in capsule.surfaces:
+        if each.values and not app.vault.has(each.values):
+            yield each.name
+
+
+def _referable(surface: Surface) -> dict[str, object]:
+    """A surface as the inputs of steps have it."""
+    told = surface.as_json()
+    return {key: each for key, each in told.items() if key not in {"name", "is_reused"}}

@@ -1,0 +1,149 @@
+"""``invoke release.ENVIRONMENT``: a new version, taken back by itself when it is bad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from launchbook.app.register import STEPS
+from launchbook.app.release import RELEASE, departing, open_shelf, open_watcher
+from launchbook.cli.desk import open_desk
+from launchbook.cli.failure import show
+from launchbook.cli.options import read_switch
+from launchbook.cli.provision import (
+    carry_out,
+    check,
+    headline,
+    open_app,
+    refuse_contradictions,
+    tell,
+    warn,
+)
+from launchbook.cli.returning import Return, bring_back
+from launchbook.config.playbook import load_playbook
+from launchbook.config.workspace import SANDBOX, Workspace
+from launchbook.engine.outcome import is_resumable
+from launchbook.errors import GateError, GateFailed, ReleaseMixed, RunTakenBack
+from launchbook.model.release import Served
+from launchbook.release.served import judge, mixture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from launchbook.app import App
+    from launchbook.cli.desk import Desk
+    from launchbook.engine.result import RunResult
+    from launchbook.errors import LaunchbookError
+    from launchbook.model.release import Capsule
+
+
+def run(options: Mapping[str, object]) -> int:
+    """Plan with ``--check``; otherwise release, and go back when it fails.
+
+    Returns 0 when every surface serves the release and it stayed well.
+
+    Raises:
+        GateFailed: The environment was never provisioned.
+    """
+    desk = open_desk(options)
+    refuse_contradictions(options)
+    playbook = load_playbook(Workspace(desk.root, desk.home), RELEASE, steps=STEPS)
+    app = open_app(desk, options)
+    app = departing(app, open_shelf(app))
+    desk.output.line(headline(app, playbook))
+    app.check_variables(playbook)
+    if read_switch(options, "check"):
+        return check(desk, app, playbook, options)
+    before = _served_before(app)
+    if app.target.platforms != SANDBOX:
+        warn(desk, app, playbook)
+        desk.confirm(f"Release to the {app.target.platforms} platforms?")
+    result = carry_out(desk, app, playbook, options)
+    if result.error is None or result.is_interrupted:
+        status = tell(desk, app, playbook, result)
+        if not status:
+            _tell_release(desk, app)
+        return status
+    return _conclude(desk, app, before, result, result.error)
+
+
+def _served_before(app: App) -> Capsule:
+    """What served before, which is what a bad release goes back to."""
+    newest = open_shelf(app).newest
+    if newest is not None:
+        return newest
+    environment = app.target.environment
+    raise GateFailed(
+        f"{environment} was never provisioned, so there is nothing to go back to",
+        hint=f"Type `invoke provision.{environment}` first; it makes the first release.",
+    )
+
+
+def _tell_release(desk: Desk, app: App) -> None:
+    """The capsule, in one line."""
+    newest = open_shelf(app).newest
+    if newest is None:
+        return
+    reused = [each.name for each in newest.surfaces if each.is_reused]
+    desk.output.record({"kind": "released", "release": newest.id, "served": "NEW"})
+    words = f"; not built again: {', '.join(reused)}" if reused else ""
+    desk.output.line(f"released {newest.id}, commit {newest.commit[:12]}{words}")
+
+
+def _conclude(
+    desk: Desk, app: App, before: Capsule, result: RunResult, error: LaunchbookError
+) -> int:
+    """Go back unless what served before still serves; say what serves then."""
+    new = {
+        name: str(result.outputs[name]["identity"])
+        for name in before.identities
+        if "identity" in result.outputs.get(name, {})
+    }
+    sight = open_watcher(app).look(before.surfaces)
+    shown = {name: each.identity for name, each in sight.items()}
+    if judge(shown, before.identities, new) is Served.OLD:
+        return _still_old(desk, before, error, result)
+    desk.output.line(f"failed: {error.message}")
+    desk.output.line(f"taking it back: {before.id} is served again")
+    reason = f"the release of this commit failed: {error.code}"
+    # What this run wrote does not stand any more, or is told surface by surface.
+    error.details.pop("stands", None)
+    back = bring_back(desk, app, before, Return(f"failed after {before.id}", reason))
+    if back.served is Served.OLD:
+        return _fail(
+            desk,
+            RunTakenBack(
+                f"{error.message}; {before.id} serves again, after "
+                f"{back.seconds:.1f} s, availability {back.percent:.2f} %",
+                hint=error.hint,
+                details={**error.details, "served": "OLD", **back.as_json()},
+            ),
+        )
+    lines = mixture(back.sight, before.identities, new)
+    return _fail(
+        desk,
+        ReleaseMixed(
+            f"MIXED: {before.id} could not be brought back everywhere",
+            hint=f"Type `invoke rollback.{before.environment} --to {before.id} "
+            '--reason "..."`; what is right already is left alone.',
+            details={"problems": lines, "served": "MIXED", **back.as_json()},
+        ),
+    )
+
+
+def _still_old(
+    desk: Desk, before: Capsule, error: LaunchbookError, result: RunResult
+) -> int:
+    """Nothing took the traffic: what served before was never touched."""
+    desk.output.record({"kind": "served", "served": "OLD", "release": before.id})
+    if isinstance(error, GateError) and not result.changed:
+        return _fail(desk, error)
+    if not is_resumable(error):
+        error.exit_status = RunTakenBack.exit_status
+    error.details["served"] = "OLD"
+    desk.output.line(f"{before.id} serves as before")
+    return _fail(desk, error)
+
+
+def _fail(desk: Desk, error: LaunchbookError) -> int:
+    show(error, desk.output)
+    return error.exit_status

@@ -1,0 +1,158 @@
+"""``invoke rollback.ENVIRONMENT``: a release of the past serves again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from launchbook.app.register import STEPS
+from launchbook.app.release import ROLLBACK, composed, open_shelf, returning
+from launchbook.cli.desk import open_desk
+from launchbook.cli.failure import show
+from launchbook.cli.options import read_switch, read_text
+from launchbook.cli.provision import check, headline, open_app, tell
+from launchbook.cli.render.table import columns
+from launchbook.cli.returning import Return, bring_back
+from launchbook.config.playbook import load_playbook
+from launchbook.config.workspace import SANDBOX
+from launchbook.errors import GateFailed, InputError, ReleaseMixed
+from launchbook.load.figure import Limit, judge
+from launchbook.load.report import Report
+from launchbook.model.release import Served
+from launchbook.release.served import mixture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from launchbook.app import App
+    from launchbook.cli.desk import Desk
+    from launchbook.cli.returning import Returned
+    from launchbook.model.release import Capsule
+
+
+def run(options: Mapping[str, object]) -> int:
+    """Return to a release, and end only when every surface shows it.
+
+    Returns 0 when it does.
+
+    Raises:
+        InputError: No reason is given, or there is no such release.
+        GateFailed: There is nothing to go back to.
+    """
+    desk = open_desk(options)
+    reason = read_text(options, "reason")
+    if not reason and not read_switch(options, "check"):
+        raise InputError(
+            "a rollback needs a reason, which the ledger keeps",
+            hint='Add --reason "..." with the reason.',
+        )
+    app = open_app(desk, options)
+    current, target = _targets(app, options)
+    if one := read_text(options, "app"):
+        target = composed(current, target, one)
+    playbook = load_playbook(app.workspace, ROLLBACK, steps=STEPS)
+    desk.output.line(headline(app, playbook))
+    desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
+    if read_switch(options, "check"):
+        prepared = returning(app, target, returned_from=current.id, reason=reason)
+        return check(desk, prepared, playbook, options)
+    if app.target.platforms != SANDBOX:
+        desk.confirm(f"Move the traffic of {app.target.environment}?")
+    back = bring_back(desk, app, target, Return(current.id, reason), options)
+    status = tell(desk, app, playbook, back.result)
+    return _conclude(desk, app, current, target, back) or status
+
+
+def _targets(app: App, options: Mapping[str, object]) -> tuple[Capsule, Capsule]:
+    """What serves by the ledger, and what shall serve."""
+    shelf = open_shelf(app)
+    current = shelf.newest
+    if current is None:
+        raise GateFailed(
+            f"{app.target.environment} has no release to go back to",
+            hint=f"Type `invoke provision.{app.target.environment}` first.",
+        )
+    if wanted := read_text(options, "to"):
+        return current, shelf.find(wanted).capsule
+    target = shelf.before(current)
+    if target is None:
+        raise GateFailed(
+            f"nothing served before {current.id}",
+            hint="Release a commit that is right with `invoke release."
+            f"{app.target.environment}`.",
+        )
+    return current, target
+
+
+def _conclude(
+    desk: Desk, app: App, current: Capsule, target: Capsule, back: Returned
+) -> int:
+    """Say what serves, how long it took, and how the product answered meanwhile."""
+    limit = _limit_seconds(app)
+    rows = [("address", "availability", "requests", "slowest")]
+    rows += [
+        (
+            name,
+            f"{each.percent:.2f} %",
+            str(each.asked),
+            f"{each.slowest_seconds * 1000:.0f} ms",
+        )
+        for name, each in back.tallies.items()
+    ]
+    for line in columns(rows):
+        desk.output.line(line)
+    is_back = back.served is Served.OLD
+    _report(app, back, limit).keep(app.workspace.home)
+    served = Served.OLD if is_back else Served.MIXED
+    desk.output.record(
+        {
+            "kind": "rollback",
+            "served": str(served),
+            "from": current.id,
+            "to": target.id,
+            "limit_seconds": limit,
+            **back.as_json(),
+        }
+    )
+    if is_back:
+        desk.output.line(
+            f"{served}: {target.id} serves everywhere, proven after {back.seconds:.1f} s "
+            f"of {limit:.0f} s"
+        )
+        return 0
+    if back.result.is_interrupted:
+        return back.result.exit_status
+    error = ReleaseMixed(
+        f"MIXED: not every surface shows {target.id}",
+        hint="Run the same command again; what is right already is left alone.",
+        details={
+            "problems": mixture(back.sight, target.identities, current.identities)
+        },
+    )
+    show(error, desk.output)
+    return error.exit_status
+
+
+def _report(app: App, back: Returned, limit: float) -> Report:
+    """The figures of scenario 7, for whoever asks later."""
+    asked = sum(each.asked for each in back.tallies.values())
+    is_back = back.served is Served.OLD
+    answered = Limit(99.9, "%", is_floor=True, decimals=2)
+    return Report(
+        kind=ROLLBACK,
+        environment=app.target.environment,
+        platforms=app.target.platforms,
+        at=app.clock.now(),
+        figures=(
+            judge("rollback, command to proof", Limit(limit, "s", decimals=1),
+                  back.seconds if is_back else None, 1),
+            judge("rollback, availability meanwhile", answered, back.percent, asked),
+        ),
+        is_whole=is_back,
+    )  # fmt: skip
+
+
+def _limit_seconds(app: App) -> float:
+    """How long a rollback may take (objectives.rollback_seconds)."""
+    product = app.inventory.product.mapping()
+    objectives = product["objectives"]
+    return float(objectives["rollback_seconds"]) if isinstance(objectives, dict) else 0

@@ -1,0 +1,201 @@
+"""Releases and the way back, as a person does it: build, probe, promote, watch."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.journey import Journey, web_host
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.xdist_group("journey"), pytest.mark.timeout(180)]
+
+WEB_APPS = ("customer", "business", "admin")
+RELEASE, ROLLBACK = "release.staging", "rollback.staging"
+REASON = ("--reason", "it was wrong")
+BUILD = "POST /v13/deployments"
+UPLOAD = "POST /project/{project}/environment/{environment}/up"
+PROMOTE = "POST /v10/projects/{project}/promote/{deployment}"
+THEME = "packages/ui/theme.css"
+HEALTH = "apps/backend/backend/health.py"
+ILL = '''
+
+_LOOKS: list[int] = []
+_well = show
+
+
+async def show(request: web.Request) -> web.Response:
+    """Well for as long as nobody looks twice."""
+    _LOOKS.append(1)
+    if len(_LOOKS) > 5:
+        return web.json_response({"status": "unhealthy"}, status=503)
+    return await _well(request)
+'''
+
+
+def change(shop: Journey, path: str, more: str, *, is_pushed: bool = True) -> None:
+    """Commit a change of the product, and push it."""
+    file = shop.work_tree / path
+    file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    commands = [[*who, "commit", "-qam", f"Change {path}"]]
+    if is_pushed:
+        commands.append(["push", "-q", "origin", "main"])
+    for words in commands:
+        subprocess.run(["git", *words], cwd=shop.work_tree, check=True)
+
+
+def served(shop: Journey) -> dict[str, str]:
+    """What each public surface shows of its build."""
+    hosts = {app: web_host(app) for app in WEB_APPS}
+    return {"backend": shop.serves()} | {
+        app: shop.serves(host) for app, host in hosts.items()
+    }
+
+
+def newest(shop: Journey) -> str:
+    """The id of the release that serves."""
+    listed = shop.run("release.list", "--limit", "1", "--json")
+    return str(listed.records[0]["id"])
+
+
+def test_what_changed_is_built_and_the_rest_is_reused_and_all_can_be_returned(
+    torn: Journey,
+) -> None:
+    before, first = served(torn), newest(torn)
+    change(torn, THEME, "/* wider */\n")
+    mark = torn.mark()
+    done = torn.run(RELEASE)
+    assert 0 == done.status, done.err
+    made = torn.made(mark)
+    assert (3, 0, 3) == (made[BUILD], made[UPLOAD], made[PROMOTE])
+    assert "not built again: backend, worker, payments" in done.lines[-1]
+    after = served(torn)
+    assert before["backend"] == after["backend"]
+    assert all(before[app] != after[app] for app in WEB_APPS)
+
+    change(torn, "README.md", "More words.\n")
+    mark = torn.mark()
+    done = torn.run(RELEASE)
+    assert (0, []) == (done.status, torn.written(mark)), done.err
+    assert after == served(torn)
+
+    back = torn.run(ROLLBACK, "--to", first, *REASON)
+    assert 0 == back.status, back.err
+    assert before == served(torn)
+    assert f"OLD: {first} serves everywhere" in back.lines[-1]
+    availability = [line.split()[1] for line in back.lines if " %" in line]
+    assert {"100.00"} == {*availability[:-1]} | {"100.00"}
+
+    mark = torn.mark()
+    again = torn.run(RELEASE)
+    assert 0 == again.status, again.err
+    assert (0, 3) == (torn.made(mark)[BUILD], torn.made(mark)[PROMOTE])
+    assert after == served(torn), "nothing is pinned by a rollback"
+
+
+def test_a_release_that_turns_bad_is_caught_and_taken_back(torn: Journey) -> None:
+    before, first = served(torn), newest(torn)
+    change(torn, HEALTH, ILL)
+    change(torn, THEME, "/* darker */\n")
+    failed = torn.run(RELEASE)
+    assert (5, "run-taken-back") == (failed.status, failed.code), failed.err
+    assert "hard down" in failed.err
+    assert before == served(torn)
+    listed = torn.run("release.list")
+    assert f"returned from failed after {first}" in listed.out
+
+
+@pytest.mark.heavy
+def test_a_backend_that_does_not_start_leaves_everything_as_it_was(
+    torn: Journey,
+) -> None:
+    before = served(torn)
+    change(torn, HEALTH, "\nraise SystemExit(1)\n")
+    change(torn, THEME, "/* taller */\n")
+    mark = torn.mark()
+    failed = torn.run(RELEASE)
+    assert 5 == failed.status, failed.err
+    assert "serves again" in failed.err, "the worker had started"
+    assert (before, 0) == (served(torn), torn.made(mark)[PROMOTE])
+
+
+@pytest.mark.heavy
+def test_one_app_alone_can_be_returned(torn: Journey) -> None:
+    before = served(torn)
+    change(torn, THEME, "/* rounder */\n")
+    assert 0 == torn.run(RELEASE).status
+    released = served(torn)
+    back = torn.run(ROLLBACK, "--app", "customer", *REASON)
+    assert 0 == back.status, back.err
+    assert released | {"customer": before["customer"]} == served(torn)
+
+
+def test_what_cannot_be_returned_to_is_refused_before_anything_moves(
+    torn: Journey, tmp_path: Path
+) -> None:
+    mark = torn.mark()
+    unreasoned = torn.run(ROLLBACK)
+    assert (2, "input-error") == (unreasoned.status, unreasoned.code)
+    unknown = torn.run(ROLLBACK, "--to", "77", *REASON)
+    assert (2, "unknown-release") == (unknown.status, unknown.code)
+    other = torn.run(ROLLBACK, "--to", newest(torn), "--app", "shop", *REASON)
+    assert (2, "input-error") == (other.status, other.code)
+    change(torn, THEME, "/* lost */\n", is_pushed=False)
+    unpushed = torn.run(RELEASE)
+    assert (4, "gate-failed") == (unpushed.status, unpushed.code)
+    assert "commit-pushed" in unpushed.err
+    report = tmp_path / "release.html"
+    shown = torn.run("release.show", "--html", str(report))
+    assert 0 == shown.status, shown.err
+    assert "unchanged since" in shown.out
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [] == torn.written(mark)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "operation", "effect", "details"),
+    [
+        pytest.param("vercel", PROMOTE, "drop_after", {}, marks=pytest.mark.heavy),
+        pytest.param("vercel", PROMOTE, "drop_before", {}, marks=pytest.mark.heavy),
+        pytest.param(
+            *("vercel", PROMOTE, "status", {"status": 409}), marks=pytest.mark.heavy
+        ),
+        pytest.param(
+            *("vercel", "promote vocilia-admin-staging", "promote_failed", {}),
+            marks=pytest.mark.heavy,
+        ),
+        pytest.param(
+            *("vercel", "build vocilia-admin-staging", "build_failed", {}),
+            marks=pytest.mark.heavy,
+        ),
+        pytest.param(
+            *("railway", "build worker", "build_failed", {}), marks=pytest.mark.heavy
+        ),
+        pytest.param("railway", UPLOAD, "drop_after", {}, marks=pytest.mark.heavy),
+    ],
+)
+def test_whatever_fails_what_is_served_is_one_release_or_told_as_mixed(
+    torn: Journey,
+    vendor: str,
+    operation: str,
+    effect: str,
+    details: dict[str, object],
+) -> None:
+    before = served(torn)
+    change(torn, THEME, "/* brighter */\n")
+    change(torn, HEALTH, "\n_UNUSED = 1\n")
+    torn.order(vendor, operation, effect, **details)
+    done = torn.run(RELEASE)
+    after = served(torn)
+    if done.status == 0:
+        assert all(before[name] != after[name] for name in before)
+    elif done.status == 6:
+        assert "MIXED" in done.err
+    else:
+        assert done.status in {5, 8}
+        assert before == after
