@@ -201,9 +201,10 @@ class _Front:
 
     async def stop(self) -> None:
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -220,6 +221,16 @@ class _Front:
             # complains when it is collected.
             writer.close()
 
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect; a connection that is just being made is not left alone either."""
+        opening = asyncio.ensure_future(asyncio.open_unix_connection(self._socket_path))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                (await opening)[1].close()
+            raise
+
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -227,7 +238,7 @@ class _Front:
             return  # whoever does not ask for TLS is not served
         writer.write(b"S")
         await writer.start_tls(self._context)
-        inner = await asyncio.open_unix_connection(self._socket_path)
+        inner = await self._open()
         pumps: list[asyncio.Future[None]] = []
         try:
             pumps.append(asyncio.ensure_future(_pump(reader, inner[1])))

@@ -134,6 +134,7 @@ ANSWERS: dict[str, Any] = {
     "ServiceDelete": {"serviceDelete": True},
     "ServiceInstances": {"environment": {"serviceInstances": page(INSTANCE)}},
     "ServiceInstanceUpdate": {"serviceInstanceUpdate": True},
+    "DeploymentCancel": {"deploymentCancel": True},
     "DeploymentRollback": {"deploymentRollback": True},
     "ServiceInstanceDeploy": {"serviceInstanceDeployV2": "deployment-2"},
     "Variables": {"variables": {"PORT": "3000"}},
@@ -235,6 +236,7 @@ def every_verb() -> list[Verb]:
         Verb("read_deployments", lambda c: c.read_deployments(SCOPE)),
         Verb("read_deployment", lambda c: c.read_deployment("deployment-1")),
         Verb("roll_back", lambda c: c.roll_back("deployment-1")),
+        Verb("cancel", lambda c: c.cancel("deployment-1")),
         Verb("read_build_logs", lambda c: c.read_build_logs("deployment-1")),
         Verb("read_deployment_logs", lambda c: c.read_deployment_logs("deployment-1")),
     ]

@@ -247,12 +247,13 @@ class Production:
     """What production's host names lead to, and the newest order to move them.
 
     Attributes:
-        deployment_id: Empty before the first deployment.
+        deployment_id: Empty before the first deployment was promoted.
         is_auto_assigned: Whether the next production deployment takes the host names
             by itself. A rollback turns this off, a promotion on.
         job_kind: ``promote`` or ``rollback``; empty when none was ever ordered.
         job_status: pending, in-progress, succeeded, failed or skipped.
         job_deployment_id: Where the job moves the traffic.
+        job_at: When the job was ordered; tells it from an older one to the same place.
     """
 
     deployment_id: str
@@ -260,6 +261,7 @@ class Production:
     job_kind: str = ""
     job_status: str = ""
     job_deployment_id: str = ""
+    job_at: datetime | None = None
 
     @property
     def is_moving(self) -> bool:

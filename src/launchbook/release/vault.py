@@ -54,7 +54,7 @@ class Vault:
         path = self._path(name)
         if not path.exists():
             safe_file.ensure_folder(self.folder)
-            safe_file.write(path, self.encrypt(_text(values)))
+            safe_file.write(path, self.encrypt(_sealed(values)))
         return name
 
     def has(self, name: str) -> bool:
@@ -62,7 +62,10 @@ class Vault:
         return self._path(name).is_file()
 
     def open(self, name: str) -> dict[str, Secret]:
-        """Return kept values; any of them may be a secret, so all are.
+        """Return kept values, all as secrets.
+
+        Only what was one is hidden in output from then on: a value like ``staging``
+        would else be blotted out of every release's name.
 
         Raises:
             ValuesMissing: There are none of this name.
@@ -76,8 +79,11 @@ class Vault:
                 hint="Bring the folder of the ledger back from its copy, or release the "
                 "commit again with `invoke release.ENVIRONMENT`.",
             ) from error
-        found: dict[str, str] = json.loads(self.decrypt(sealed))
-        return {name: self.learn(Secret(text)) for name, text in found.items()}
+        found = json.loads(self.decrypt(sealed))
+        values = {name: Secret(text) for name, text in found["values"].items()}
+        for each in found["secret"]:
+            self.learn(values[each])
+        return values
 
     def prune(self, used: Collection[str]) -> tuple[str, ...]:
         """Delete what no capsule refers to any more; return the names."""
@@ -94,6 +100,13 @@ class Vault:
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}{SUFFIX}"
+
+
+def _sealed(values: Mapping[str, str | Secret]) -> bytes:
+    """What is encrypted: the values, and which of them are secrets."""
+    secret = sorted(name for name, each in values.items() if isinstance(each, Secret))
+    plain = {name: str(reveal(value)) for name, value in values.items()}
+    return canonical({"values": plain, "secret": secret})
 
 
 def _text(values: Mapping[str, str | Secret]) -> bytes:

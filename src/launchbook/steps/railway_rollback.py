@@ -2,22 +2,28 @@
 
 The platform keeps images for days only. Where one is gone, the release's commit is
 built again with the values that it had; they are kept for as long as it may be
-returned to.
+returned to. What is still on its way to replace the release is taken off it: else it
+would serve minutes after the return was proven.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import (
     DeploymentFailed,
     ImageExpired,
+    KeyUnusable,
     NotFound,
+    Rejected,
+    Unauthorized,
     Unavailable,
+    ValuesMissing,
     VerificationFailed,
 )
 from launchbook.model.change import Action, Change, FieldChange, Planned
@@ -65,11 +71,17 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What serves, what is on its way, and what is returned to."""
+    """What serves, what is on its way, and what is returned to.
+
+    Attributes:
+        pending: Of the release, on its way.
+        coming: Of others, on their way, and newer than what serves.
+    """
 
     serving: Deployment | None
     pending: Deployment | None
     target: Deployment | None
+    coming: tuple[Deployment, ...] = ()
 
 
 class RailwayRollback:
@@ -87,22 +99,23 @@ class RailwayRollback:
     def facts(self, inputs: Inputs, context: Context) -> Facts:
         """Return what serves and what is on its way, of all and of the release."""
         newest_first = self._client.read_deployments(_scope(inputs))
+        newer = [*takewhile(lambda each: not each.is_serving, newest_first)]
+        pending = [each for each in newer if each.is_pending]
         ours = _label(inputs)
         return Facts(
             serving=next((each for each in newest_first if each.is_serving), None),
-            pending=next(
-                (e for e in newest_first if e.is_pending and e.message == ours), None
-            ),
+            pending=next((each for each in pending if each.message == ours), None),
             target=self._target(inputs),
+            coming=tuple(each for each in pending if each.message != ours),
         )
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
         """Return to the release unless it serves."""
         serving = facts.serving
         outputs: dict[str, object] = {"identity": inputs.identity}
-        if serving is not None and serving.message == _label(inputs):
-            change = Change(Action.NO_CHANGE, self.name, inputs.service)
-            return Planned((change,), outputs | {"deployment_id": serving.id})
+        if _is_ours(serving, inputs):
+            outputs["deployment_id"] = serving.id
+            return Planned((_kept(inputs, facts),), outputs)
         before = serving.message or serving.id if serving else None
         field = FieldChange("deployed", before, _label(inputs))
         change = Change(Action.UPDATE, self.name, inputs.service, (field,))
@@ -115,27 +128,62 @@ class RailwayRollback:
             ImageExpired: The image is gone, and it cannot be built again.
             DeploymentFailed: What was brought back does not start.
         """
-        pending = facts.pending
-        if pending is None:
-            pending = self._start(inputs, facts, context)
+        if facts.coming:
+            facts = self._hold(inputs, facts, context)
+        if _is_ours(facts.serving, inputs):
+            return
+        pending = facts.pending or self._start(inputs, facts, context)
         self._await(pending.id, inputs, context)
 
     def verify(self, inputs: Inputs, context: Context) -> Verified:
         """Read what serves now."""
-        serving = self.facts(inputs, context).serving
-        if serving is None or serving.message != _label(inputs):
+        facts = self.facts(inputs, context)
+        serving = facts.serving
+        if not _is_ours(serving, inputs) or facts.coming:
             raise VerificationFailed(
                 f"{inputs.service} is not served by the release that was returned to",
                 hint="Run the same command again; it looks before it does anything.",
             )
         outputs = {"identity": inputs.identity, "deployment_id": serving.id}
-        return Verified(outputs, {"status": serving.status})
+        evidence = {"status": serving.status, "variables": self._variables(inputs)}
+        return Verified(outputs, evidence)
 
     def _target(self, inputs: Inputs) -> Deployment | None:
         try:
             return self._client.read_deployment(inputs.deployment_id)
-        except NotFound:
+        except (NotFound, Unauthorized):
+            # The vendor says "Not Authorized" of what does not exist, too; that we may
+            # read the service was seen just before.
             return None
+
+    def _hold(self, inputs: Inputs, facts: Facts, context: Context) -> Facts:
+        """Take what is coming off its way; return what is there afterwards."""
+        for each in facts.coming:
+            context.progress(f"taking {each.id} off its way")
+            try:
+                self._client.cancel(each.id)
+            except (Rejected, Unavailable):
+                # It ended meanwhile, or the answer was lost: waiting tells.
+                continue
+        return until(
+            lambda: self.facts(inputs, context),
+            lambda found: not found.coming,
+            clock=context.clock,
+            deadline_seconds=DEADLINE_SECONDS,
+            what=f"the end of what was to replace {inputs.service}",
+        )
+
+    def _variables(self, inputs: Inputs) -> str:
+        """Whether the variables are those of the release, as far as they are told."""
+        try:
+            kept = self._vault.open(inputs.values)
+        except (KeyUnusable, ValuesMissing):
+            return "not kept here"
+        found = self._client.read_variables(_scope(inputs))
+        shown = kept.keys() & found.keys()
+        other = sorted(name for name in shown if kept[name] != found[name])
+        told = "others: " + ", ".join(other) if other else "as released"
+        return f"{told}; {len(shown)} of {len(kept)} can be read"
 
     def _start(self, inputs: Inputs, facts: Facts, context: Context) -> Deployment:
         """Bring it back by its image, or by building it again."""
@@ -151,6 +199,12 @@ class RailwayRollback:
             if found is None:
                 raise
             return found
+        except Rejected:
+            target = self._target(inputs)
+            if target is not None and target.can_roll_back:
+                raise
+            # The image went after we had looked.
+            return self._build_again(inputs, context)
         return self._listed(inputs, known, context)
 
     def _listed(self, inputs: Inputs, known: set[str], context: Context) -> Deployment:
@@ -220,6 +274,21 @@ class RailwayRollback:
 
 def _scope(inputs: Inputs) -> ServiceScope:
     return ServiceScope(inputs.project_id, inputs.environment_id, inputs.service_id)
+
+
+def _is_ours(serving: Deployment | None, inputs: Inputs) -> TypeGuard[Deployment]:
+    """Whether the release serves."""
+    return serving is not None and serving.message == _label(inputs)
+
+
+def _kept(inputs: Inputs, facts: Facts) -> Change:
+    """The release serves already; only what would replace it is to be stopped."""
+    step = RailwayRollback.name
+    fields = tuple(
+        FieldChange("coming", each.message or each.id, None) for each in facts.coming
+    )
+    action = Action.UPDATE if fields else Action.NO_CHANGE
+    return Change(action, step, inputs.service, fields)
 
 
 def _label(inputs: Inputs) -> str:

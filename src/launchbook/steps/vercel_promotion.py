@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
-from launchbook.errors import DeploymentFailed, Unavailable, VerificationFailed
+from launchbook.errors import (
+    Conflict,
+    DeploymentFailed,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    VerificationFailed,
+)
 from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.vercel import PRODUCTION, Production, ProjectSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from launchbook.providers.vercel.client import VercelClient
 
@@ -77,7 +85,7 @@ class VercelPromotion:
         """Promote unless it is so, or under way, already.
 
         Raises:
-            DeploymentFailed: The platform's job failed.
+            DeploymentFailed: The platform refuses, or its job failed.
         """
         if facts is None:
             return
@@ -115,12 +123,14 @@ class VercelPromotion:
         found = self._client.read_production(inputs.project_id)
         if found.is_moving and found.job_deployment_id != inputs.deployment_id:
             # Two jobs at once are refused; whoever ordered the other one is done soon.
-            found = self._follow(found.job_deployment_id, inputs, context)
+            found = self._follow(found.job_deployment_id, None, inputs, context)
         if found.deployment_id == inputs.deployment_id and not found.is_moving:
             return
+        older = None
         if not (found.is_moving and found.job_deployment_id == inputs.deployment_id):
-            self._order(inputs, context)
-        found = self._follow(inputs.deployment_id, inputs, context)
+            older = found.job_at
+            self._order(inputs, older, context)
+        found = self._follow(inputs.deployment_id, older, inputs, context)
         if found.deployment_id != inputs.deployment_id:
             raise DeploymentFailed(
                 f"Vercel's promotion of {inputs.app} ended as "
@@ -131,23 +141,39 @@ class VercelPromotion:
                 details={"deployment": inputs.deployment_id},
             )
 
-    def _order(self, inputs: Inputs, context: Context) -> None:
-        """Order the promotion; after a lost answer look whether it was taken."""
+    def _order(self, inputs: Inputs, older: datetime | None, context: Context) -> None:
+        """Order the promotion; after a lost answer look whether it was taken.
+
+        Raises:
+            DeploymentFailed: It is no ready deployment of production, or is gone.
+        """
         context.progress(f"promoting {inputs.deployment_id}")
         try:
             self._client.promote(inputs.project_id, inputs.deployment_id)
-        except Unavailable:
+        except (Conflict, Unavailable):
             found = self._client.read_production(inputs.project_id)
-            if inputs.deployment_id not in {
-                found.deployment_id,
-                found.job_deployment_id if found.is_moving else "",
-            }:
+            is_ordered = _is_job_of(inputs.deployment_id, older, found)
+            if found.deployment_id != inputs.deployment_id and not is_ordered:
                 raise
+        except Unauthorized:
+            raise
+        except Rejected as error:
+            raise DeploymentFailed(
+                f"Vercel does not promote {inputs.deployment_id} of {inputs.app}: "
+                f"{error.message}",
+                hint="Only a ready deployment of production can be promoted; release "
+                f"again with `invoke release.{context.environment}`.",
+                details={"deployment": inputs.deployment_id},
+            ) from error
 
     def _follow(
-        self, deployment_id: str, inputs: Inputs, context: Context
+        self,
+        deployment_id: str,
+        older: datetime | None,
+        inputs: Inputs,
+        context: Context,
     ) -> Production:
-        """Wait for the end of a deployment's job."""
+        """Wait for the end of a deployment's job, not of an older one to it."""
 
         def read() -> Production:
             found = self._client.read_production(inputs.project_id)
@@ -155,9 +181,8 @@ class VercelPromotion:
             return found
 
         def is_over(found: Production) -> bool:
-            is_ours = found.job_deployment_id == deployment_id
-            return found.deployment_id == deployment_id or (
-                is_ours and not found.is_moving
+            return found.deployment_id == deployment_id or _is_job_of(
+                deployment_id, older, found
             )
 
         def is_settled(found: Production) -> bool:
@@ -170,6 +195,16 @@ class VercelPromotion:
             deadline_seconds=DEADLINE_SECONDS,
             what=f"promotion of {inputs.app}",
         )
+
+
+def _is_job_of(deployment_id: str, older: datetime | None, found: Production) -> bool:
+    """Whether the newest job moves to a deployment and was ordered after an older one.
+
+    A job that waits in a queue is not shown yet; what is shown may be an attempt of
+    last week that failed.
+    """
+    is_newer = older is None or found.job_at != older
+    return found.job_deployment_id == deployment_id and is_newer
 
 
 def _differing(inputs: Inputs, found: Production) -> tuple[FieldChange, ...]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,17 @@ def vault(tmp_path: Path) -> Vault:
 def test_values_come_back_as_secrets(vault: Vault) -> None:
     opened = vault.open(vault.keep(VALUES))
     assert {"PORT": Secret("3000"), "JWT_SECRET": Secret("s3cr3t")} == opened
+
+
+def test_only_what_was_a_secret_is_hidden_in_output(vault: Vault) -> None:
+    hidden: list[Secret] = []
+
+    def learn(secret: Secret) -> Secret:
+        hidden.append(secret)
+        return secret
+
+    replace(vault, learn=learn).open(vault.keep(VALUES))
+    assert [Secret("s3cr3t")] == hidden
 
 
 def test_what_lies_on_disk_is_encrypted_and_the_owners_alone(vault: Vault) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,9 @@ from launchbook.errors import (
     DeploymentFailed,
     ImageExpired,
     NotFound,
+    Rejected,
     Unavailable,
+    ValuesMissing,
     VerificationFailed,
 )
 from launchbook.model.railway import Deployment, ServiceScope, Upload
@@ -40,12 +42,20 @@ def target(*, can_roll_back: bool = True) -> Deployment:
 
 @dataclass
 class Railway:
-    """A service; what is ordered appears in the list, and serves or fails."""
+    """A service; what is ordered appears in the list, and serves or fails.
+
+    Attributes:
+        refusal: A rollback is refused; whether it is said to be possible afterwards.
+        has_ended: What is cancelled has come to serve a moment before.
+    """
 
     listed: list[Deployment] = field(default_factory=lambda: [OTHER, target()])
     ends_as: str = "SUCCESS"
     is_lost: bool = False
     is_taken: bool = True
+    refusal: bool | None = None
+    has_ended: bool = False
+    variables: dict[str, Secret] = field(default_factory=lambda: dict(VALUES))
     log: list[Any] = field(default_factory=list)
 
     def read_deployments(self, scope: ServiceScope) -> list[Deployment]:
@@ -57,8 +67,23 @@ class Railway:
                 return each
         raise NotFound("no such deployment", hint="Look.", platform="railway")
 
+    def read_variables(self, scope: ServiceScope) -> dict[str, Secret]:
+        return self.variables
+
+    def cancel(self, deployment_id: str) -> None:
+        self.log.append(f"cancel {deployment_id}")
+        at = [each.id for each in self.listed].index(deployment_id)
+        is_over = self.has_ended
+        status = "SUCCESS" if is_over else "REMOVED"
+        self.listed[at] = replace(self.listed[at], status=status)
+        if is_over:
+            raise Rejected("unprocessable", hint="Look.", platform="railway")
+
     def roll_back(self, deployment_id: str) -> None:
         self.log.append(f"roll back {deployment_id}")
+        if self.refusal is not None:
+            self.listed[-1] = target(can_roll_back=self.refusal)
+            raise Rejected("cannot", hint="Look.", platform="railway")
         if self.is_taken:
             self.listed.insert(0, Deployment("d9", self.ends_as, message=LABEL))
         if self.is_lost:
@@ -89,6 +114,8 @@ class Vault:
 
     def open(self, name: str) -> dict[str, Secret]:
         assert "v1" == name
+        if not self.is_kept:
+            raise ValuesMissing("none", hint="Look.")
         return VALUES
 
 
@@ -123,6 +150,7 @@ def test_a_rollback_that_is_under_way_is_followed() -> None:
     railway = Railway([Deployment("d9", "DEPLOYING", message=LABEL), OTHER, target()])
     step = RailwayRollback(cast("Any", railway), cast("Any", None), cast("Any", None))
     facts = step.facts(INPUTS, context())
+    assert () == facts.coming
     railway.listed[0] = Deployment("d9", "SUCCESS", message=LABEL)
     step.apply(INPUTS, facts, context())
     assert [] == railway.log
@@ -155,3 +183,62 @@ def test_what_another_one_serves_is_not_returned() -> None:
     step = RailwayRollback(cast("Any", Railway()), cast("Any", None), cast("Any", None))
     with pytest.raises(VerificationFailed):
         step.verify(INPUTS, context())
+
+
+COMING = Deployment("d3", "BUILDING", message="launchbook eeeeeeeeeeee-eeeeeeee")
+OURS = Deployment("d1", "SUCCESS", message=LABEL)
+
+
+def test_what_would_replace_it_later_is_taken_off_its_way() -> None:
+    railway = Railway([COMING, OURS])
+    assert "d1" == carried_out(railway)["deployment_id"]
+    assert ["cancel d3"] == railway.log
+
+
+def test_what_came_to_serve_before_it_was_stopped_is_rolled_back() -> None:
+    railway = Railway([COMING, replace(OURS, can_roll_back=True)], has_ended=True)
+    assert "d9" == carried_out(railway)["deployment_id"]
+    assert ["cancel d3", "roll back d1"] == railway.log
+
+
+def test_it_is_not_proven_while_another_one_is_on_its_way() -> None:
+    step = RailwayRollback(
+        cast("Any", Railway([COMING, OURS])), cast("Any", None), cast("Any", None)
+    )
+    with pytest.raises(VerificationFailed):
+        step.verify(INPUTS, context())
+
+
+def test_an_image_that_expires_after_the_look_is_built_again() -> None:
+    railway = Railway(refusal=False)
+    assert "d8" == carried_out(railway)["deployment_id"]
+    assert "roll back d1" == railway.log[0]
+
+
+def test_a_refusal_for_another_reason_is_told() -> None:
+    with pytest.raises(Rejected):
+        carried_out(Railway(refusal=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept", "expected"),
+    [
+        ("3000", True, "as released; 1 of 1 can be read"),
+        ("80", True, "others: PORT; 1 of 1 can be read"),
+        ("3000", False, "not kept here"),
+    ],
+)
+def test_it_is_told_whether_the_variables_came_back(
+    text: str, is_kept: bool, expected: str
+) -> None:
+    railway = Railway([OURS], variables={"PORT": Secret(text)})
+    step = RailwayRollback(
+        cast("Any", railway), cast("Any", Git()), cast("Any", Vault(is_kept))
+    )
+    verified = step.verify(INPUTS, context())
+    assert expected == verified.evidence["variables"]
+
+
+def test_a_deployment_that_is_superseded_is_told() -> None:
+    with pytest.raises(DeploymentFailed, match="ended as REMOVED"):
+        carried_out(Railway(ends_as="REMOVED"))

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from launchbook.errors import DeploymentFailed, Unavailable, VerificationFailed
+from launchbook.errors import (
+    Conflict,
+    DeploymentFailed,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    VerificationFailed,
+)
 from launchbook.model.vercel import Production, ProjectSettings
 from launchbook.steps.vercel_promotion import Inputs, VercelPromotion
 from tests.support.domains import context
@@ -28,15 +38,24 @@ class Platform:
         ends_as: How its jobs end.
         is_lost: The answer to the next promotion is lost: after it was taken, or
             before (``None`` answers).
+        queue: How many looks an ordered promotion waits before it is shown (202).
+        refusal: What is answered to every promotion.
     """
 
     production: Production = BEFORE
     ends_as: str = "succeeded"
     is_lost: bool | None = None
+    queue: int = 0
+    refusal: Exception | None = None
+    waiting: str = ""
     log: list[str] = field(default_factory=list)
     looks: int = 0
 
     def read_production(self, project_id: str) -> Production:
+        if self.waiting:
+            self.queue -= 1
+            if self.queue < 0:
+                self._start(self.waiting)
         if self.production.is_moving:
             self.looks += 1
             if self.looks >= 2:
@@ -46,7 +65,11 @@ class Platform:
     def promote(self, project_id: str, deployment_id: str) -> None:
         self.log.append(f"promote {deployment_id}")
         is_lost, self.is_lost = self.is_lost, None
-        if is_lost is not True:
+        if self.refusal:
+            raise self.refusal
+        if self.queue:
+            self.waiting = deployment_id
+        elif is_lost is not True:
             self._start(deployment_id)
         if is_lost is not None:
             raise LOST
@@ -57,12 +80,13 @@ class Platform:
         self.production = replace(self.production, is_auto_assigned=False)
 
     def _start(self, deployment_id: str) -> None:
-        self.looks = 0
+        self.looks, self.waiting = 0, ""
         self.production = replace(
             self.production,
             job_kind="promote",
             job_status="pending",
             job_deployment_id=deployment_id,
+            job_at=datetime(2026, 11, 22, tzinfo=UTC),
         )
 
     def _finish(self) -> None:
@@ -139,3 +163,43 @@ def test_it_is_undone_by_promoting_what_was_there_before() -> None:
 def test_nothing_is_promoted_in_a_custom_environment() -> None:
     custom = replace(INPUTS, environment_id="cenv_1")
     assert [] == carried_out(Platform(), custom).log
+
+
+FAILED_ONCE = replace(
+    BEFORE,
+    job_kind="promote",
+    job_status="failed",
+    job_deployment_id="new",
+    job_at=datetime(2026, 11, 15, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize("queue", [0, 3], ids=["at once", "queued"])
+def test_an_older_job_to_the_same_place_is_not_taken_for_ours(queue: int) -> None:
+    platform = Platform(FAILED_ONCE, queue=queue)
+    assert ["promote new", "hold"] == carried_out(platform).log
+
+
+def test_an_older_job_does_not_stand_for_one_whose_order_was_lost() -> None:
+    with pytest.raises(Unavailable):
+        carried_out(Platform(FAILED_ONCE, is_lost=True))
+
+
+def test_a_skipped_job_is_told() -> None:
+    with pytest.raises(DeploymentFailed, match="ended as skipped"):
+        carried_out(Platform(ends_as="skipped"))
+
+
+def test_what_can_never_be_promoted_is_told_with_a_way_out() -> None:
+    refusal = Rejected("not a ready deployment", hint="Wait.", status=422)
+    with pytest.raises(DeploymentFailed, match="does not promote new") as caught:
+        carried_out(Platform(refusal=refusal))
+    assert "release.staging" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", [Conflict, RateLimited, Unauthorized])
+def test_other_refusals_are_told_as_they_are(kind: type[ProviderError]) -> None:
+    platform = Platform(refusal=kind("no", hint="Wait."))
+    with pytest.raises(kind):
+        carried_out(platform)
+    assert ["promote new"] == platform.log

@@ -83,6 +83,14 @@ class DeploymentVerbs(RailwayCalls):
         """
         self._run("deployment_rollback", {"id": deployment_id})
 
+    def cancel(self, deployment_id: str) -> None:
+        """Take a deployment off its way.
+
+        Raises:
+            Rejected: It is not on its way any more.
+        """
+        self._run("deployment_cancel", {"id": deployment_id})
+
     def read_build_logs(
         self, deployment_id: str, limit: int = 500
     ) -> tuple[LogLine, ...]:

@@ -33,6 +33,8 @@ BUILD_NAMES: Final[Mapping[str, str]] = {
 }
 """What a project and a deployment both take."""
 NO_PROTECTION: Final = "none"
+STAGED: Final = "STAGED"
+"""Built for production, and shown to nobody yet."""
 
 
 def read_project(answer: Fields) -> Project:
@@ -48,16 +50,21 @@ def read_project(answer: Fields) -> Project:
 
 
 def read_production(answer: Fields) -> Production:
-    """Read from a project what production is, and how it is being moved."""
+    """Read from a project what production is, and how it is being moved.
+
+    A staged deployment is built for production and shown to nobody, so it is not it.
+    """
     targets = answer.optional_child("targets")
     current = targets.optional_child("production") if targets else None
+    is_staged = current is not None and current.text_or_empty("readySubstate") == STAGED
     job = answer.optional_child("lastAliasRequest")
     return Production(
-        deployment_id=current.text("id") if current else "",
+        deployment_id=current.text("id") if current and not is_staged else "",
         is_auto_assigned=answer.optional_flag("autoAssignCustomDomains") is not False,
         job_kind=job.text_or_empty("type") if job else "",
         job_status=job.text_or_empty("jobStatus") if job else "",
         job_deployment_id=job.text_or_empty("toDeploymentId") if job else "",
+        job_at=job.moment("requestedAt") if job else None,
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -62,6 +63,39 @@ def test_the_names_of_all_projects_are_read_page_by_page() -> None:
     vercel, sender = client(**{"GET /v10/projects": InTurn(pages)})
     assert ("one", "two") == vercel.read_project_names()
     assert [None, "17"] == [each.query.get("from") for each in sender.requests]
+
+
+JOB = {
+    "type": "promote",
+    "jobStatus": "pending",
+    "fromDeploymentId": "dpl_1",
+    "toDeploymentId": "dpl_2",
+    "requestedAt": 1_763_812_800_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("substate", "expected"), [("PROMOTED", "dpl_1"), ("STAGED", "")]
+)
+def test_what_production_is_and_who_moves_it_is_read_from_the_project(
+    substate: str, expected: str
+) -> None:
+    current = {"id": "dpl_1", "readySubstate": substate}
+    more = {"targets": {"production": current}, "lastAliasRequest": JOB}
+    found = client(project=VERCEL_PROJECT | more)[0].read_production("prj_1")
+    assert (expected, True) == (found.deployment_id, found.is_auto_assigned)
+    assert ("dpl_2", True) == (found.job_deployment_id, found.is_moving)
+    assert datetime(2025, 11, 22, 12, tzinfo=UTC) == found.job_at
+
+
+def test_that_it_is_production_already_is_no_error_and_another_conflict_is_one() -> (
+    None
+):
+    order = {"POST /v10/projects/prj_1/promote/dpl_1": TAKEN}
+    current = {"targets": {"production": {"id": "dpl_1"}}}
+    client(project=VERCEL_PROJECT | current, **order)[0].promote("prj_1", "dpl_1")
+    with pytest.raises(Conflict):
+        client(**order)[0].promote("prj_1", "dpl_1")
 
 
 def test_an_absent_project_is_none() -> None:
