@@ -34,6 +34,7 @@ def test_a_variable_changed_on_railway_is_the_only_line_and_the_only_write(
     assert [UPSERT] == journey.written(mark)
 
 
+@pytest.mark.heavy
 def test_a_variable_changed_on_vercel_is_the_only_line_and_the_only_write(
     journey: Journey, hand: Hand
 ) -> None:

@@ -50,6 +50,7 @@ def test_the_playbook_that_staging_needs_runs_alone_and_stays(nothing: Journey) 
     assert [] == nothing.written(mark)
 
 
+@pytest.mark.heavy
 def test_a_plan_from_nothing_is_applied_to_nothing(
     nothing: Journey, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_signature_without_good_evidence_is_refused(
     assert problem in refused.err
 
 
+@pytest.mark.heavy
 def test_more_replicas_are_written_to_the_inventory_and_run(shop: Journey) -> None:
     asked = shop.run("scale.staging", "--json")
     (record,) = [each for each in asked.records if each["kind"] == "scaling"]

@@ -12,6 +12,7 @@ PRODUCT = "inventory/product.yml"
 CUSTOMER = web_host("customer")
 
 
+@pytest.mark.heavy
 def test_an_edited_start_command_is_deployed(shop: Journey) -> None:
     served = shop.serves()
     shop.edit(PRODUCT, "exec python -m backend\n", "exec python -B -m backend\n")
