@@ -218,6 +218,7 @@ def test_plain_http_is_sent_to_https_only_when_forced(database: Cluster) -> None
         assert "strict-transport-security" in inside.headers
 
 
+@pytest.mark.usefixtures("backend")  # who has put the demo shop there
 def test_too_many_writes_of_one_caller_are_refused(database: Cluster) -> None:
     limited = {**variables(database), "RATE_LIMIT_MAX": "2", "RATE_LIMIT_WINDOW": "1h"}
     with serving(limited) as backend:
