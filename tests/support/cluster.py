@@ -194,6 +194,7 @@ class _Front:
         self._context = context
         self._socket_path = socket_path
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> int:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -205,6 +206,12 @@ class _Front:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Nobody says goodbye to a client that stays: it would outlive the loop.
+        for writer in self._writers:
+            writer.transport.abort()
+        # What was closed is let go in the loop's next rounds.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -212,6 +219,7 @@ class _Front:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._writers.add(writer)
         task.add_done_callback(self._tasks.discard)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
@@ -239,16 +247,18 @@ class _Front:
         writer.write(b"S")
         await writer.start_tls(self._context)
         inner = await self._open()
+        self._writers.add(inner[1])
         pumps: list[asyncio.Future[None]] = []
         try:
             pumps.append(asyncio.ensure_future(_pump(reader, inner[1])))
             pumps.append(asyncio.ensure_future(_pump(inner[0], writer)))
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # Before anything is awaited: this task may be cancelled here once more.
+            inner[1].close()
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            inner[1].close()
 
 
 async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
