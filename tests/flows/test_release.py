@@ -88,8 +88,8 @@ def test_what_changed_is_built_and_the_rest_is_reused_and_all_can_be_returned(
     assert 0 == back.status, back.err
     assert before == served(torn)
     assert f"OLD: {first} serves everywhere" in back.lines[-1]
-    availability = [line.split()[1] for line in back.lines if " %" in line]
-    assert {"100.00"} == {*availability[:-1]} | {"100.00"}
+    told = [line.split() for line in back.lines if " %" in line]
+    assert dict.fromkeys(before, "100.00") == {each[0]: each[1] for each in told}
 
     mark = torn.mark()
     again = torn.run(RELEASE)
@@ -133,6 +133,10 @@ def test_one_app_alone_can_be_returned(torn: Journey) -> None:
     back = torn.run(ROLLBACK, "--app", "customer", *REASON)
     assert 0 == back.status, back.err
     assert released | {"customer": before["customer"]} == served(torn)
+    assert "MIXED: as asked for, one app alone was returned" in back.lines
+    assert any(
+        line.startswith("  customer: ") and "(OLD)" in line for line in back.lines
+    )
 
 
 def test_what_cannot_be_returned_to_is_refused_before_anything_moves(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from launchbook.app.register import STEPS
 from launchbook.app.release import ROLLBACK, composed, open_shelf, returning
+from launchbook.app.signing import is_as_signed, verifier_of
 from launchbook.cli.desk import open_desk
 from launchbook.cli.failure import show
 from launchbook.cli.options import read_switch, read_text
@@ -29,6 +31,20 @@ if TYPE_CHECKING:
     from launchbook.model.release import Capsule
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From where to where.
+
+    Attributes:
+        target: What shall serve; of one app alone, the others as they are.
+        whole: The release that it was taken from.
+    """
+
+    current: Capsule
+    target: Capsule
+    whole: Capsule
+
+
 def run(options: Mapping[str, object]) -> int:
     """Return to a release, and end only when every surface shows it.
 
@@ -37,6 +53,7 @@ def run(options: Mapping[str, object]) -> int:
     Raises:
         InputError: No reason is given, or there is no such release.
         GateFailed: There is nothing to go back to.
+        SignatureInvalid: The release was changed since it was recorded.
     """
     desk = open_desk(options)
     reason = read_text(options, "reason")
@@ -46,9 +63,9 @@ def run(options: Mapping[str, object]) -> int:
             hint='Add --reason "..." with the reason.',
         )
     app = open_app(desk, options)
-    current, target = _targets(app, options)
-    if one := read_text(options, "app"):
-        target = composed(current, target, one)
+    current, whole = _targets(app, options)
+    one = read_text(options, "app")
+    target = composed(current, whole, one) if one else whole
     playbook = load_playbook(app.workspace, ROLLBACK, steps=STEPS)
     desk.output.line(headline(app, playbook))
     desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
@@ -59,7 +76,7 @@ def run(options: Mapping[str, object]) -> int:
         desk.confirm(f"Move the traffic of {app.target.environment}?")
     back = bring_back(desk, app, target, Return(current.id, reason), options)
     status = tell(desk, app, playbook, back.result)
-    return _conclude(desk, app, current, target, back) or status
+    return _conclude(desk, app, Way(current, target, whole), back) or status
 
 
 def _targets(app: App, options: Mapping[str, object]) -> tuple[Capsule, Capsule]:
@@ -71,22 +88,25 @@ def _targets(app: App, options: Mapping[str, object]) -> tuple[Capsule, Capsule]
             f"{app.target.environment} has no release to go back to",
             hint=f"Type `invoke provision.{app.target.environment}` first.",
         )
-    if wanted := read_text(options, "to"):
-        return current, shelf.find(wanted).capsule
-    target = shelf.before(current)
+    wanted = read_text(options, "to")
+    target = shelf.find(wanted).capsule if wanted else shelf.before(current)
     if target is None:
         raise GateFailed(
             f"nothing served before {current.id}",
             hint="Release a commit that is right with `invoke release."
             f"{app.target.environment}`.",
         )
+    kept = shelf.find(target.id)
+    told = kept.capsule.as_json()
+    # A key that is not known here must not keep anybody from going back.
+    if is_as_signed(verifier_of(app), told, kept.signature) is False:
+        verifier_of(app).verify(told, kept.signature)
     return current, target
 
 
-def _conclude(
-    desk: Desk, app: App, current: Capsule, target: Capsule, back: Returned
-) -> int:
+def _conclude(desk: Desk, app: App, way: Way, back: Returned) -> int:
     """Say what serves, how long it took, and how the product answered meanwhile."""
+    current, target, whole = way.current, way.target, way.whole
     limit = _limit_seconds(app)
     rows = [("address", "availability", "requests", "slowest")]
     rows += [
@@ -101,8 +121,9 @@ def _conclude(
     for line in columns(rows):
         desk.output.line(line)
     is_back = back.served is Served.OLD
+    is_whole = is_back and target.identities == whole.identities
     _report(app, back, limit).keep(app.workspace.home)
-    served = Served.OLD if is_back else Served.MIXED
+    served = Served.OLD if is_whole else Served.MIXED
     desk.output.record(
         {
             "kind": "rollback",
@@ -113,6 +134,11 @@ def _conclude(
             **back.as_json(),
         }
     )
+    if is_back and not is_whole:
+        desk.output.line(f"{served}: as asked for, one app alone was returned")
+        for line in mixture(back.sight, whole.identities, current.identities):
+            desk.output.line(f"  {line}")
+        return 0
     if is_back:
         desk.output.line(
             f"{served}: {target.id} serves everywhere, proven after {back.seconds:.1f} s "

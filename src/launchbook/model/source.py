@@ -15,6 +15,8 @@ STAMP_FILE: Final = "launchbook-build.json"
 COMMIT_DIGITS: Final = 12
 CONTENT_DIGITS: Final = 12
 CONFIGURATION_DIGITS: Final = 8
+LABEL: Final = "launchbook "
+"""What uploads to Railway are labelled with, before the identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ def build_identity(content: str, configuration: str) -> str:
             with.
     """
     return f"{content[:CONTENT_DIGITS]}-{configuration[:CONFIGURATION_DIGITS]}"
+
+
+def upload_label(identity: str) -> str:
+    """Return what an upload to Railway is labelled with, and found again by."""
+    return LABEL + identity
 
 
 def stamp(*, identity: str, commit: str, app: str, environment: str) -> SourceEntry:

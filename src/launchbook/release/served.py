@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from launchbook.errors import ProviderError
 from launchbook.model.railway import ServiceScope
 from launchbook.model.release import Served, Surface, SurfaceKind
+from launchbook.model.source import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from launchbook.model.railway import Deployment
     from launchbook.transport.probe import Answer
 
-LABEL: Final = "launchbook "
-"""What uploads to Railway are labelled with, before the identity."""
 BUILD_FIELDS: Final = ("build", "identity")
 
 

@@ -18,7 +18,7 @@ from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import BuildFailed, DeploymentFailed, VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.railway import Deployment, LogLine, ServiceScope
-from launchbook.model.source import build_identity, stamp
+from launchbook.model.source import build_identity, stamp, upload_label
 from launchbook.model.tarball import pack
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _identity(inputs: Inputs) -> str:
 
 def _label(inputs: Inputs) -> str:
     """The message that an upload of ours carries."""
-    return f"launchbook {_identity(inputs)}"
+    return upload_label(_identity(inputs))
 
 
 def _difference(

@@ -28,7 +28,7 @@ from launchbook.errors import (
 )
 from launchbook.model.change import Action, Change, FieldChange, Planned
 from launchbook.model.railway import Deployment, ServiceScope
-from launchbook.model.source import stamp
+from launchbook.model.source import stamp, upload_label
 from launchbook.model.tarball import pack
 
 if TYPE_CHECKING:
@@ -293,4 +293,4 @@ def _kept(inputs: Inputs, facts: Facts) -> Change:
 
 def _label(inputs: Inputs) -> str:
     """The message that the release's upload carried; a rollback keeps it."""
-    return f"launchbook {inputs.identity}"
+    return upload_label(inputs.identity)

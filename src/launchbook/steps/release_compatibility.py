@@ -7,7 +7,6 @@ of the proof, so that nobody looks at something else.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,6 +14,7 @@ from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import Unavailable, VerificationFailed
 from launchbook.model.change import Action, Change, Planned
+from launchbook.release.served import shown_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,6 @@ HEALTH_PATHS: Final = (
     "/health/jobs",
 )
 PAGE_PATH: Final = "/build.json"
-BUILD_FIELDS: Final = ("build", "identity")
 WELL: Final = 200
 
 
@@ -129,19 +128,8 @@ def _strangers(inputs: Inputs, answers: Mapping[str, Answer]) -> Iterator[str]:
         if app in inputs.pages
     }
     for url, identity in expected.items():
-        if url in answers and (shown := _identity(answers[url])) != identity:
+        if url in answers and (shown := shown_identity(answers[url].text)) != identity:
             yield f"{url} shows {shown or 'no build of ours'}, not {identity}"
-
-
-def _identity(answer: Answer) -> str:
-    """What a surface says of its build; empty when it says nothing."""
-    try:
-        said = json.loads(answer.text)
-    except ValueError:
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    return next((str(said[name]) for name in BUILD_FIELDS if said.get(name)), "")
 
 
 def _outputs(inputs: Inputs) -> dict[str, object]:

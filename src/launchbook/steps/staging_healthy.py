@@ -7,7 +7,6 @@ is asked about is itself a place to try, so nothing is asked of it there.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -19,6 +18,7 @@ from launchbook.model.address import public_url
 from launchbook.model.change import Action, Change, Planned
 from launchbook.model.gate import Finding, Verdict
 from launchbook.model.source import COMMIT_DIGITS, CONTENT_DIGITS
+from launchbook.release.served import shown_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS: Final = 2.0
 """A point of a probe fails after one retry this much later (operating policy)."""
-BUILD_FIELDS: Final = ("build", "identity")
 HEALTH_PATHS: Final = ("/health", "/health/database", "/health/jobs")
 PAGE_PATHS: Final = ("/build.json",)
 
@@ -124,7 +123,7 @@ class StagingHealthy(Check):
                 problems.append(f"{app}: {error.message}")
                 continue
             problems += [f"{app}: {each}" for each in _wrong(answers)]
-            builds[app] = _build(answers[paths[0]])
+            builds[app] = shown_identity(answers[paths[0]].text)
             if not str(builds[app]).startswith(inputs.contents[app][:CONTENT_DIGITS]):
                 problems.append(
                     f"{app} serves {builds[app] or 'no build of ours'}, not what commit "
@@ -137,14 +136,3 @@ def _wrong(answers: Mapping[str, Answer]) -> Iterator[str]:
     for path, answer in answers.items():
         if answer.status != 200:
             yield f"{path} answers {answer.status}"
-
-
-def _build(answer: Answer) -> str:
-    """The identity that a surface shows; empty when it shows none."""
-    try:
-        said = json.loads(answer.text)
-    except ValueError:
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    return next((str(said[name]) for name in BUILD_FIELDS if said.get(name)), "")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from launchbook.cli.catalogue.flags import AS_JSON, PLATFORMS, VERBOSE
+from launchbook.cli.catalogue.flags import AS_JSON, ENVIRONMENT, PLATFORMS, VERBOSE
 from launchbook.cli.catalogue.provision import RUN_FLAGS
 from launchbook.cli.operation import Flag, Operation
-
-ENVIRONMENT: Final = Flag("environment", "whose releases (default: staging)", "staging")
 
 RELEASE: Final = (
     Operation(
