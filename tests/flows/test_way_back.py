@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.journey import Journey
 
 pytestmark = [
@@ -103,7 +105,11 @@ def judged(journey: Journey) -> dict[str, object]:
     return outputs
 
 
-def test_what_serves_is_tried_and_could_serve_again(shop: Journey) -> None:
+def test_what_serves_is_tried_and_could_serve_again(
+    torn: Journey, tmp_path: Path
+) -> None:
+    # The trial that fails here stays in the ledger, and closes the way back.
+    shop = torn.elsewhere(tmp_path / "shop")
     write(shop, identity="${steps.backend.outputs.identity}")
     done = shop.run("provision.wayback")
     assert 0 == done.status, done.err
