@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from launchbook.errors import LeaseLost, LockHeld
 from launchbook.ledger.chain import EMPTY
-from launchbook.ledger.store import Query, Store
+from launchbook.ledger.store import Query
 from launchbook.model.record import Entry, Holder, Phase
-from tests.support.ledger import STORES, Desk
-from tests.support.toy import KEYS
+from tests.support.cluster import running_cluster
+from tests.support.ledger import KINDS, Desk, store_opener
+from tests.support.toy import KEYS, ToyClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from launchbook.ledger.store import Store
+    from tests.support.cluster import Cluster
 
-@pytest.fixture(params=sorted(STORES))
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+pytestmark = pytest.mark.xdist_group("ledger-store")
+CLOCK = ToyClock()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Callable[[], Cluster]]:
+    """A server that is started when the first test asks for it."""
+    with ExitStack() as started:
+        yield cache(lambda: started.enter_context(running_cluster()))
+
+
+@pytest.fixture(params=KINDS)
+def reopen(
+    request: pytest.FixtureRequest, cluster: Callable[[], Cluster], tmp_path: Path
+) -> Callable[[], Store]:
+    """Open the same store once more."""
+    return store_opener(str(request.param), tmp_path, cluster, CLOCK)
 
 
 @pytest.fixture
-def desk(kind: str, tmp_path: Path) -> Iterator[Desk]:
-    store = STORES[kind](tmp_path)
-    yield Desk(store)
+def desk(reopen: Callable[[], Store]) -> Iterator[Desk]:
+    store = reopen()
+    yield Desk(store, CLOCK)
     store.close()
 
 
@@ -106,10 +125,10 @@ def test_many_writers_make_one_whole_chain(desk: Desk) -> None:
 
 
 def test_two_openings_of_one_store_see_each_other(
-    desk: Desk, kind: str, tmp_path: Path
+    desk: Desk, reopen: Callable[[], Store]
 ) -> None:
     lease = desk.lease()
-    other: Store = STORES[kind](tmp_path)
+    other = reopen()
     second = Desk(other, desk.clock)
     desk.journal.append(lease, Entry("run-1", "a", Phase.APPLYING))
     second.journal.append(lease, Entry("run-1", "b", Phase.APPLYING))
@@ -200,3 +219,73 @@ def test_reading_a_lock_names_its_holder(desk: Desk) -> None:
     lease = desk.lock().read("staging")
     assert lease is not None
     assert Holder("here", 1, "start-1") == lease.holder
+
+
+def test_a_queue_is_first_come_first_served(desk: Desk) -> None:
+    for pid in (1, 2, 3):
+        desk.queue(pid).join("staging", f"release {pid}")
+    waiting = desk.queue().read("staging")
+    assert ["release 1", "release 2", "release 3"] == [each.reason for each in waiting]
+    with pytest.raises(LockHeld) as caught:
+        desk.lock(pid=3).acquire("staging", "run-3", "release 3")
+    assert "2 wait for staging already; the first is process 1" in caught.value.message
+    assert "ledger.queue --environment staging" in caught.value.hint
+    assert desk.lock(pid=1).acquire("staging", "run-1", "release 1").lease.is_held
+
+
+def test_who_has_no_place_stands_behind_all(desk: Desk) -> None:
+    desk.queue(1).join("staging", "release 1")
+    with pytest.raises(LockHeld):
+        desk.lock(pid=2).acquire("staging", "run-2", "playbook staging")
+    assert desk.lock(pid=2).acquire("production", "run-2", "x").lease.is_held
+    by_hand = desk.lock(pid=2).acquire("staging", "run-3", "x", is_queued=False)
+    assert by_hand.lease.is_held
+
+
+def test_a_place_is_kept_between_the_runs_of_one_command(desk: Desk) -> None:
+    desk.queue(1).join("staging", "release 1")
+    desk.queue(2).join("staging", "release 2")
+    first = desk.lock(pid=1).acquire("staging", "run-1", "release").lease
+    for _ in range(3):
+        desk.clock.advance(30)
+        desk.lock(pid=1).beat(first)
+        desk.queue(2).join("staging", "release 2")
+    desk.lock(pid=1).release(first)
+    with pytest.raises(LockHeld):
+        desk.lock(pid=2).acquire("staging", "run-2", "release")
+    back = desk.lock(pid=1).acquire("staging", "run-3", "rollback").lease
+    desk.lock(pid=1).release(back)
+    desk.queue(1).leave("staging")
+    assert desk.lock(pid=2).acquire("staging", "run-2", "release").lease.is_held
+
+
+def test_a_place_in_front_comes_before_all_who_wait(desk: Desk) -> None:
+    for pid in (1, 2):
+        desk.queue(pid).join("staging", "release")
+    desk.queue(3).join("staging", "rollback", is_first=True)
+    waiting = desk.queue().read("staging")
+    assert [3, 1, 2] == [each.holder.pid for each in waiting]
+
+
+def test_taking_a_place_again_keeps_it(desk: Desk) -> None:
+    first = desk.queue(1).join("staging", "release")
+    desk.queue(2).join("staging", "release")
+    again = desk.queue(1).join("staging", "release")
+    assert (first.number, first.since) == (again.number, again.since)
+    assert 2 == len(desk.queue().read("staging"))
+
+
+def test_a_place_of_a_dead_process_counts_no_more(desk: Desk) -> None:
+    gone = desk.queue(1).join("staging", "release")
+    desk.dead.add(gone.holder)
+    assert desk.lock(pid=2).acquire("staging", "run-2", "release").lease.is_held
+    assert [] == desk.queue().read("staging")
+
+
+def test_a_silent_place_of_another_machine_expires(desk: Desk) -> None:
+    desk.queue(1, host="far").join("staging", "release")
+    desk.clock.advance(59)
+    with pytest.raises(LockHeld):
+        desk.lock(pid=2).acquire("staging", "run-2", "release")
+    desk.clock.advance(2)
+    assert desk.lock(pid=2).acquire("staging", "run-2", "release").lease.is_held

@@ -7,23 +7,62 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from launchbook.clock import SystemClock
 from launchbook.ledger.history import History
+from launchbook.ledger.identifier import new_id
 from launchbook.ledger.journal import Journal
-from launchbook.ledger.lock import Body, Lock
+from launchbook.ledger.body import Body
+from launchbook.ledger.lock import Lock
+from launchbook.ledger.postgres import PostgresStore
+from launchbook.ledger.queue import Queue
 from launchbook.ledger.sqlite import SqliteStore
 from launchbook.model.record import Entry, Holder, Lease, Phase
+from launchbook.redact import Secret
+from launchbook.transport.database_address import DatabaseAddress
+from launchbook.transport.postgres import Postgres
+from tests.support.cluster import SUPERUSER
 from tests.support.toy import AUTHOR, KEY, ToyClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from launchbook.clock import Clock
     from launchbook.ledger.store import Store
+    from tests.support.cluster import Cluster
 
-STORES: dict[str, Callable[[Path], Store]] = {
-    "sqlite": lambda folder: SqliteStore(folder / "ledger.db"),
-}
-"""Every kind of store; opening the same folder again opens the same ledger."""
+KINDS = ("sqlite", "postgres")
+"""Every kind of store."""
+
+
+def store_opener(
+    kind: str, folder: Path, cluster: Callable[[], Cluster], clock: Clock
+) -> Callable[[], Store]:
+    """Return what opens a store; each call opens the same ledger again.
+
+    Args:
+        kind: One of ``KINDS``.
+        folder: Empty, and of this ledger alone.
+        cluster: Where a database is made for it, if it needs one.
+        clock: Of a server that has a clock of its own.
+    """
+    if kind == "sqlite":
+        return lambda: SqliteStore(folder / "ledger.db")
+    address = new_database(cluster(), folder)
+    return lambda: PostgresStore(Postgres(address, clock).connect, clock=clock)
+
+
+def new_database(cluster: Cluster, folder: Path) -> DatabaseAddress:
+    """Make an empty database with a role of its own; the authority of its server is kept in the folder."""
+    name = f"ledger_{new_id(SystemClock().now())}"
+    cluster.run(f"create role {name} login", user=SUPERUSER)
+    cluster.run(
+        f"create database {name} owner {name} template template0", user=SUPERUSER
+    )
+    ca_file = folder / "ca.pem"
+    ca_file.write_text(cluster.ca)
+    url = f"postgresql://{name}:local@127.0.0.1:{cluster.port}/{name}"
+    return DatabaseAddress.from_url(Secret(url), ca_file)
 
 
 @dataclass
@@ -42,10 +81,15 @@ class Desk:
     def history(self) -> History:
         return History(self.store)
 
-    def lock(self, pid: int = 1, host: str = "here") -> Lock:
+    def body(self, pid: int = 1, host: str = "here") -> Body:
         holder = Holder(host, pid, f"start-{pid}")
-        body = Body(holder, lambda other: other in self.dead)
-        return Lock(self.store, self.journal, self.clock, body)
+        return Body(holder, lambda other: other in self.dead)
+
+    def lock(self, pid: int = 1, host: str = "here") -> Lock:
+        return Lock(self.store, self.journal, self.clock, self.body(pid, host))
+
+    def queue(self, pid: int = 1, host: str = "here") -> Queue:
+        return Queue(self.store, self.clock, self.body(pid, host))
 
     def lease(self, environment: str = "staging") -> Lease:
         return self.lock().acquire(environment, "run-1", "playbook staging").lease

@@ -130,7 +130,7 @@ class Engine:
             msg = "a statement needs a ledger"
             raise ValueError(msg)
         bench = self._bench()
-        with self._leased(self._ledger, bench.run) as taken:
+        with self._leased(self._ledger, bench.run, is_queued=False) as taken:
             scribe = Scribe(bench, self._ledger.journal, taken.lease)
             scribe.write(scribe.run_entry(Phase.VERIFIED, evidence))
             self._ledger.anchor()
@@ -157,7 +157,7 @@ class Engine:
             msg = "a deed needs a ledger"
             raise ValueError(msg)
         bench = self._bench()
-        with self._leased(self._ledger, bench.run) as taken:
+        with self._leased(self._ledger, bench.run, is_queued=False) as taken:
             scribe = Scribe(bench, self._ledger.journal, taken.lease)
             scribe.write(scribe.run_entry(Phase.PLANNED, intent))
             try:
@@ -249,10 +249,18 @@ class Engine:
         )
 
     @contextmanager
-    def _leased(self, ledger: Ledger, run: str) -> Iterator[Taken]:
-        """Hold the environment's lock while the block runs."""
+    def _leased(
+        self, ledger: Ledger, run: str, *, is_queued: bool = True
+    ) -> Iterator[Taken]:
+        """Hold the environment's lock while the block runs.
+
+        What a person states or does by hand is soon over, and may be what those in
+        the queue wait for: it does not stand in it.
+        """
         reason = f"playbook {self._setting.playbook}"
-        taken = ledger.lock.acquire(self._setting.environment, run, reason)
+        taken = ledger.lock.acquire(
+            self._setting.environment, run, reason, is_queued=is_queued
+        )
         try:
             with ledger.lock.beating(taken.lease):
                 yield taken

@@ -25,9 +25,10 @@ def current_holder() -> Holder:
 def is_dead(holder: Holder) -> bool:
     """Whether a holder is known to be gone: on this host, and not running.
 
-    A process of another host is never known to be dead; its lease expires.
+    A process of another host is never known to be dead; its lease expires. One of
+    another boot is not either: machines that are made from one image share a name.
     """
-    if holder.host != socket.gethostname():
+    if holder.host != socket.gethostname() or _is_of_another_boot(holder):
         return False
     try:
         os.kill(holder.pid, 0)
@@ -37,6 +38,12 @@ def is_dead(holder: Holder) -> bool:
         pass
     started = read_start(holder.pid)
     return bool(started and holder.started) and started != holder.started
+
+
+def _is_of_another_boot(holder: Holder) -> bool:
+    """Whether a process began before this machine did, or on another one."""
+    own = read_start(os.getpid()).partition("/")[0]
+    return bool(holder.started and own) and holder.started.partition("/")[0] != own
 
 
 def read_start(pid: int) -> str:

@@ -1,4 +1,4 @@
-"""A ledger file with all its parts, for writing or for reading only."""
+"""A ledger with all its parts, for writing or for reading only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from launchbook.ledger.anchor import read_anchor, write_anchor
+from launchbook.ledger.body import Body
 from launchbook.ledger.history import History
+from launchbook.ledger.holder import current_holder
 from launchbook.ledger.journal import Author, Journal
 from launchbook.ledger.lock import Lock
+from launchbook.ledger.queue import Queue
 from launchbook.ledger.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from launchbook.clock import Clock
     from launchbook.ledger.chain import ChainKey, Verification
+    from launchbook.ledger.store import Store
     from launchbook.model.record import Head
 
 
@@ -28,6 +32,7 @@ class Ledger:
     journal: Journal
     history: History
     lock: Lock
+    queue: Queue
 
     def anchor(self) -> Head:
         """Note the head beside the ledger, and return it.
@@ -40,19 +45,41 @@ class Ledger:
         return head
 
     def close(self) -> None:
-        """Close the file."""
+        """Give back what the store holds."""
         self.history.close()
 
 
-def open_ledger(path: Path, *, key: ChainKey, author: Author, clock: Clock) -> Ledger:
+def open_ledger(
+    path: Path,
+    *,
+    key: ChainKey,
+    author: Author,
+    clock: Clock,
+    store: Store | None = None,
+) -> Ledger:
     """Open a ledger for writing; it is made where it is absent.
+
+    Args:
+        path: The file; of a ledger that is kept elsewhere, what its head is noted
+            beside.
+        key: New records are chained with it.
+        author: Who writes.
+        clock: Tells when.
+        store: Where it is kept when not in the file.
 
     Raises:
         LedgerUnwritable, LedgerVersion, ChainBroken: It cannot be used.
     """
-    store = SqliteStore(path)
+    store = store or SqliteStore(path)
     journal = Journal(store, key, author, clock)
-    return Ledger(path, journal, History(store), Lock(store, journal, clock))
+    body = Body(current_holder())
+    return Ledger(
+        path,
+        journal,
+        History(store),
+        Lock(store, journal, clock, body),
+        Queue(store, clock, body),
+    )
 
 
 def open_readonly(path: Path) -> History:
@@ -72,7 +99,17 @@ def verify_file(
     Raises:
         ChainBroken, ChainUnverifiable: It is not whole, or nobody can say.
     """
-    history = open_readonly(path)
+    return verify_history(open_readonly(path), path, keys, noted)
+
+
+def verify_history(
+    history: History, path: Path, keys: Mapping[str, bytes], noted: Head | None = None
+) -> Verification:
+    """Do the same for a ledger that is kept elsewhere, and close it.
+
+    Raises:
+        ChainBroken, ChainUnverifiable: It is not whole, or nobody can say.
+    """
     try:
         heads = [head for head in (read_anchor(path), noted) if head is not None]
         return history.verify(keys, heads)

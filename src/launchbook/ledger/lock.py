@@ -15,20 +15,22 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from launchbook.errors import LedgerError, LockHeld
-from launchbook.ledger.holder import current_holder, is_dead
+from launchbook.ledger.body import Body
+from launchbook.ledger.holder import current_holder
 from launchbook.ledger.journal import require_lease
-from launchbook.model.record import RUN_LEVEL, Entry, Holder, Lease, Phase, time_text
+from launchbook.ledger.queue import ahead_of, keep_place
+from launchbook.model.record import RUN_LEVEL, Entry, Holder, Lease, Phase, Ticket, time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from datetime import datetime
 
     from launchbook.clock import Clock
     from launchbook.ledger.journal import Journal
     from launchbook.ledger.store import Store
 
 LEASE_SECONDS: Final = 60.0
-HEARTBEAT_SECONDS: Final = 10.0
-"""Five beats may be missed before somebody else may take the lease."""
 NOBODY: Final = Holder("", 0)
 
 
@@ -44,21 +46,6 @@ class Taken:
     lease: Lease
     from_whom: Lease | None = None
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A process as a lock sees it.
-
-    Attributes:
-        holder: This process.
-        is_dead: Whether another is known to be gone.
-        beat_seconds: How often it shows that it lives.
-    """
-
-    holder: Holder
-    is_dead: Callable[[Holder], bool] = is_dead
-    beat_seconds: float = HEARTBEAT_SECONDS
 
 
 class Lock:
@@ -84,19 +71,41 @@ class Lock:
         lease = self._store.lease(environment)
         return lease if lease is not None and lease.is_held else None
 
-    def acquire(self, environment: str, run: str, reason: str) -> Taken:
+    def acquire(
+        self, environment: str, run: str, reason: str, *, is_queued: bool = True
+    ) -> Taken:
         """Take an environment's lease; one of a dead holder is taken over at once.
 
+        Args:
+            environment: Whose lock.
+            run: What it is taken for.
+            reason: The same in words.
+            is_queued: Whether those count who have waited for longer.
+
         Raises:
-            LockHeld: Somebody holds it who may well be alive.
+            LockHeld: Somebody holds it who may well be alive, or waits for it since
+                before us.
             LedgerUnwritable: It cannot be written.
         """
         with self._store.write() as transaction:
+            now = transaction.now(self._clock.now())
             found = transaction.lease(environment)
-            why = self._why_free(found)
+            why = self._why_free(found, now)
             if found is not None and not why:
                 _refuse(found)
-            lease = self._new(environment, run, reason, found)
+            ahead = ahead_of(transaction, environment, self._body, now)
+            if is_queued and ahead:
+                _refuse_before(ahead)
+            lease = Lease(
+                environment=environment,
+                token=found.token + 1 if found else 1,
+                run=run,
+                holder=self._body.holder,
+                reason=reason,
+                since=now,
+                heartbeat_at=now,
+                expires_at=now + timedelta(seconds=LEASE_SECONDS),
+            )
             transaction.put_lease(lease)
         return Taken(lease, found if why in {"dead", "expired"} else None, why)
 
@@ -108,11 +117,12 @@ class Lock:
         """
         with self._store.write() as transaction:
             found = require_lease(transaction, lease)
-            now = self._clock.now()
+            now = transaction.now(self._clock.now())
             expires_at = now + timedelta(seconds=LEASE_SECONDS)
             transaction.put_lease(
                 replace(found, heartbeat_at=now, expires_at=expires_at)
             )
+            keep_place(transaction, lease.environment, self._body, now)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back.
@@ -161,29 +171,13 @@ class Lock:
             self._journal.write(transaction, free, (entry,))
         return found
 
-    def _why_free(self, lease: Lease | None) -> str:
+    def _why_free(self, lease: Lease | None, now: datetime) -> str:
         """Why a lease may be taken; empty when it may not."""
         if lease is None or not lease.is_held:
             return "free"
         if self._body.is_dead(lease.holder):
             return "dead"
-        return "expired" if lease.expires_at <= self._clock.now() else ""
-
-    def _new(
-        self, environment: str, run: str, reason: str, found: Lease | None
-    ) -> Lease:
-        """A lease of ours, from now on."""
-        now = self._clock.now()
-        return Lease(
-            environment=environment,
-            token=found.token + 1 if found else 1,
-            run=run,
-            holder=self._body.holder,
-            reason=reason,
-            since=now,
-            heartbeat_at=now,
-            expires_at=now + timedelta(seconds=LEASE_SECONDS),
-        )
+        return "expired" if lease.expires_at <= now else ""
 
     def _beat_until(self, over: Event, lease: Lease) -> None:
         """Beat until told to stop; a lost lease shows at the next append."""
@@ -199,4 +193,15 @@ def _refuse(lease: Lease) -> NoReturn:
         hint="Wait until that run ends, or take its lock with: invoke ledger.unlock "
         f'--environment {lease.environment} --reason "..."',
         details={"holder": lease.as_json()},
+    )
+
+
+def _refuse_before(ahead: list[Ticket]) -> NoReturn:
+    first, count = ahead[0], len(ahead)
+    raise LockHeld(
+        f"{count} {'waits' if count == 1 else 'wait'} for {first.environment} already; "
+        f"the first is {first.holder} since {time_text(first.since)}: {first.reason}",
+        hint="Add --wait to stand behind them, or see them with: invoke ledger.queue "
+        f"--environment {first.environment}",
+        details={"waiting": [each.as_json() for each in ahead]},
     )

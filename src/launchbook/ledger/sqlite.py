@@ -11,22 +11,31 @@ from typing import TYPE_CHECKING, Final
 from launchbook.errors import ChainBroken, LedgerUnwritable, LedgerVersion
 from launchbook.ledger.chain import EMPTY
 from launchbook.ledger.row import SEQUENCE, Row
-from launchbook.model.record import Head, Holder, Lease, time_of, time_text
+from launchbook.model.record import (
+    Head,
+    Holder,
+    Lease,
+    Ticket,
+    time_of,
+    time_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from launchbook.errors import LaunchbookError
     from launchbook.ledger.store import Query
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT_SECONDS: Final = 20.0
 """How long a write waits for another process's; theirs take milliseconds."""
 PAGE_ROWS: Final = 2000
 
 _SCHEMA: Final = """
 CREATE TABLE schema_version (version INTEGER NOT NULL);
+INSERT INTO schema_version VALUES (0);
 CREATE TABLE record (
     sequence INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -67,6 +76,21 @@ CREATE TABLE lease (
     expires_at TEXT NOT NULL
 );
 """
+_QUEUE: Final = """
+CREATE TABLE ticket (
+    environment TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    PRIMARY KEY (environment, number)
+);
+"""
+_STAGES: Final = (_SCHEMA, _QUEUE)
+"""What each version has more than the one before it."""
 _SELECT: Final = """
 SELECT id, sequence, at, environment, run, step, phase, inputs_digest, outputs,
     evidence, actor, tool_version, key_id, fencing_token, previous, mac FROM record
@@ -79,6 +103,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 _HEAD: Final = "SELECT sequence, mac FROM record ORDER BY sequence DESC LIMIT 1"
 _LEASE: Final = "SELECT * FROM lease WHERE environment = ?"
 _PUT_LEASE: Final = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TICKETS: Final = "SELECT * FROM ticket WHERE environment = ? ORDER BY number"
+_PUT_TICKET: Final = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_DROP_TICKET: Final = "DELETE FROM ticket WHERE environment = ? AND number = ?"
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -102,7 +129,7 @@ class SqliteStore:
         with _explained(path):
             self._connection = _read_only(path) if is_readonly else _writable(path)
             try:
-                _prepare(self._connection)
+                _prepare(self._connection, is_writable=not is_readonly)
             except BaseException:
                 self._connection.close()
                 raise
@@ -141,6 +168,13 @@ class SqliteStore:
         with self._lock, _explained(self.path):
             return SqliteTransaction(self._connection).lease(environment)
 
+    def tickets(self, environment: str) -> list[Ticket]:
+        """Return an environment's queue; a file of version 1 has none."""
+        with self._lock, _explained(self.path):
+            if (_version(self._connection) or 0) < len(_STAGES):
+                return []
+            return SqliteTransaction(self._connection).tickets(environment)
+
     def close(self) -> None:
         """Close the file; the last writer leaves nothing beside it."""
         with self._lock:
@@ -168,6 +202,10 @@ class SqliteTransaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def now(self, own: datetime) -> datetime:
+        """Return the machine's own time: all writers of the file are on it."""
+        return own
 
     def head(self) -> Head:
         """Return the end of the chain."""
@@ -214,6 +252,37 @@ class SqliteTransaction:
                 *(time_text(at) for at in times),
             ],
         )
+
+    def tickets(self, environment: str) -> list[Ticket]:
+        """Return an environment's queue, the first one first."""
+        found = self._connection.execute(_TICKETS, [environment])
+        return [
+            Ticket(
+                environment=environment,
+                number=number,
+                holder=Holder(host, pid, started),
+                reason=reason,
+                since=time_of(since),
+                expires_at=time_of(expires_at),
+            )
+            for _, number, host, pid, started, reason, since, expires_at in found
+        ]
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        """Keep a ticket, in place of the one with its number if there is one."""
+        holder = ticket.holder
+        self._connection.execute(
+            _PUT_TICKET,
+            [
+                *(ticket.environment, ticket.number),
+                *(holder.host, holder.pid, holder.started),
+                *(ticket.reason, time_text(ticket.since), time_text(ticket.expires_at)),
+            ],
+        )
+
+    def drop_ticket(self, ticket: Ticket) -> None:
+        """Forget a ticket."""
+        self._connection.execute(_DROP_TICKET, [ticket.environment, ticket.number])
 
 
 def _writable(path: Path) -> sqlite3.Connection:
@@ -265,19 +334,24 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def _without_records() -> sqlite3.Connection:
     """Open what reads as a ledger without records."""
-    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        ":memory:", isolation_level=None, check_same_thread=False
+    )
+    _prepare(connection, is_writable=True)
+    return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new file, or check that we know this version."""
-    version = _version(connection)
-    if version is None:
+def _prepare(connection: sqlite3.Connection, *, is_writable: bool) -> None:
+    """Make what a new or older file lacks, and check that we know its version."""
+    if is_writable and (_version(connection) or 0) < SCHEMA_VERSION:
         connection.execute("BEGIN IMMEDIATE")
-        # Another process may have made them between our look and our turn.
-        if _version(connection) is None:
-            _create(connection)
+        # Another process may have made it between our look and our turn.
+        for number, stage in enumerate(_STAGES, start=1):
+            if (_version(connection) or 0) < number:
+                _create(connection, stage)
+                connection.execute("UPDATE schema_version SET version = ?", [number])
         connection.execute("COMMIT")
-        version = _version(connection)
+    version = _version(connection)
     if version is not None and version > SCHEMA_VERSION:
         raise LedgerVersion(
             f"the ledger has version {version}, this tool reads up to {SCHEMA_VERSION}",
@@ -285,15 +359,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
         )
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    """Run the schema statement by statement, inside the caller's transaction."""
+def _create(connection: sqlite3.Connection, stage: str) -> None:
+    """Run a stage statement by statement, inside the caller's transaction."""
     statement = ""
-    for line in _SCHEMA.splitlines(keepends=True):
+    for line in stage.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
-    connection.execute("INSERT INTO schema_version VALUES (?)", [SCHEMA_VERSION])
 
 
 def _version(connection: sqlite3.Connection) -> int | None:

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from datetime import datetime
+
     from launchbook.ledger.row import Row
-    from launchbook.model.record import Head, Lease, Phase
+    from launchbook.model.record import Head, Lease, Phase, Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,15 @@ class Query:
 class Transaction(Protocol):
     """One write at a time, seen by all or by nobody."""
 
+    def now(self, own: datetime) -> datetime:
+        """Return the time by which leases and places expire.
+
+        Args:
+            own: By the clock of this machine; it counts where all who share the
+                store are on one machine.
+        """
+        ...
+
     def head(self) -> Head:
         """Return the end of the chain."""
         ...
@@ -49,9 +60,21 @@ class Transaction(Protocol):
         """Keep a lease in place of the environment's last one."""
         ...
 
+    def tickets(self, environment: str) -> list[Ticket]:
+        """Return an environment's queue, the first one first."""
+        ...
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        """Keep a ticket, in place of the one with its number if there is one."""
+        ...
+
+    def drop_ticket(self, ticket: Ticket) -> None:
+        """Forget a ticket."""
+        ...
+
 
 class Store(Protocol):
-    """Keeps rows and leases. Safe to share between threads."""
+    """Keeps rows, leases and queues. Safe to share between threads."""
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it commits at the end, and not after an error.
@@ -71,6 +94,10 @@ class Store(Protocol):
 
     def lease(self, environment: str) -> Lease | None:
         """Return an environment's lease, held or not."""
+        ...
+
+    def tickets(self, environment: str) -> list[Ticket]:
+        """Return an environment's queue, the first one first."""
         ...
 
     def close(self) -> None:

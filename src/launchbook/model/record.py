@@ -1,4 +1,4 @@
-"""What the ledger keeps: records, the head of their chain, and leases."""
+"""What the ledger keeps: records, the head of their chain, leases and the queue."""
 
 from __future__ import annotations
 
@@ -186,6 +186,37 @@ class Lease:
             "reason": self.reason,
             "since": time_text(self.since),
             "heartbeat_at": time_text(self.heartbeat_at),
+            "expires_at": time_text(self.expires_at),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A place in the queue of one environment, first come, first served.
+
+    Attributes:
+        number: The lower, the earlier.
+        reason: What is waited for, as ``release staging``.
+        since: When it was taken, UTC.
+        expires_at: From when on the place is free, unless its holder shows itself.
+    """
+
+    environment: str
+    number: int
+    holder: Holder
+    reason: str
+    since: datetime
+    expires_at: datetime
+
+    def as_json(self) -> dict[str, object]:
+        """Return who waits, for output."""
+        return {
+            "environment": self.environment,
+            "number": self.number,
+            "host": self.holder.host,
+            "pid": self.holder.pid,
+            "reason": self.reason,
+            "since": time_text(self.since),
             "expires_at": time_text(self.expires_at),
         }
 

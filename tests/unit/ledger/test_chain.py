@@ -62,7 +62,10 @@ def test_an_edited_record_is_named(path: Path, column: str) -> None:
     value = "'toy'" if column == "key_id" else "99"
     change = f"UPDATE record SET {column} = {value} WHERE sequence = 4"
     if column == "key_id":
-        change = "UPDATE record SET mac = replace(mac, 'a', 'b') WHERE sequence = 4"
+        change = (
+            "UPDATE record SET mac = iif(mac LIKE 'a%', 'b', 'a') || substr(mac, 2) "
+            "WHERE sequence = 4"
+        )
     forge(path, change)
     assert ("edited", 4, "record 4 of the ledger was changed") == broken(path)
 

@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 
 from launchbook.errors import InputError
 from launchbook.ledger.identifier import new_id
-from launchbook.ledger.lock import Body, Lock
+from launchbook.ledger.body import Body
+from launchbook.ledger.lock import Lock
 from launchbook.ledger.sqlite import SqliteStore
 from launchbook.model.record import Entry, Head, Phase
 from tests.support.ledger import Desk

@@ -24,7 +24,12 @@ def test_a_process_that_ended_is_dead() -> None:
 
 
 def test_a_later_process_with_the_same_number_is_another_one() -> None:
-    assert is_dead(replace(current_holder(), started="another-boot/1"))
+    own = current_holder()
+    assert is_dead(replace(own, started=f"{own.started}0"))
+
+
+def test_a_process_of_another_boot_may_be_on_a_machine_of_the_same_name() -> None:
+    assert not is_dead(replace(current_holder(), started="another-boot/1"))
 
 
 def test_a_process_whose_start_is_not_known_is_taken_for_alive() -> None:

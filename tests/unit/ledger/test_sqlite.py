@@ -124,9 +124,9 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_a_newer_ledger_is_refused(path: Path) -> None:
     SqliteStore(path).close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE schema_version SET version = 2")
+        connection.execute("UPDATE schema_version SET version = 3")
         connection.commit()
-    with pytest.raises(LedgerVersion, match="version 2"):
+    with pytest.raises(LedgerVersion, match="version 3"):
         SqliteStore(path)
     with pytest.raises(LedgerVersion):
         open_readonly(path)
