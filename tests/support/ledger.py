@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from launchbook.clock import SystemClock
+from launchbook.ledger.body import Body
 from launchbook.ledger.history import History
 from launchbook.ledger.identifier import new_id
 from launchbook.ledger.journal import Journal
-from launchbook.ledger.body import Body
 from launchbook.ledger.lock import Lock
 from launchbook.ledger.postgres import PostgresStore
 from launchbook.ledger.queue import Queue

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from launchbook.app.clients import Clients
 from launchbook.app.commands import Commands
 from launchbook.app.contract import Declared
+from launchbook.app.ledger_home import LedgerHome, ledger_home_of
 from launchbook.app.register import STEPS, load
 from launchbook.config.inventory import Inventory, Releases, load_inventory
 from launchbook.config.keys import KeyRing
@@ -30,7 +31,7 @@ from launchbook.engine.override import LARGE_CHANGE
 from launchbook.engine.setting import Kit, Setting
 from launchbook.ledger.chain import ChainKey
 from launchbook.ledger.journal import Author
-from launchbook.ledger.ledger import open_ledger, open_readonly
+from launchbook.ledger.ledger import open_ledger
 from launchbook.redact import Secret, fingerprint
 from launchbook.transport.process import Processes
 from launchbook.variables.check import check_values
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from launchbook.clock import Clock
+    from launchbook.config.keys import SharedKeys
     from launchbook.config.view import View
     from launchbook.config.workspace import Workspace
     from launchbook.engine.step import Step
@@ -109,6 +111,19 @@ class App:
             self.environ,
             self.redactor,
             is_read_only=self.target.is_read_only,
+            shared=self.ledger_home.keys,
+        )
+
+    @cached_property
+    def ledger_home(self) -> LedgerHome:
+        """Where the target's ledger is."""
+        return ledger_home_of(
+            self.workspace,
+            self.target.platforms,
+            self.inventory.platform(self.target.platforms).mapping(),
+            environ=self.environ,
+            clock=self.clock,
+            redactor=self.redactor,
         )
 
     @cached_property
@@ -173,13 +188,16 @@ class App:
         from launchbook.release.vault import Vault
 
         keys = self.keys
-        recipients = [keys.recipient, *filter(None, [keys.break_glass])]
+        own = (keys.recipient, keys.break_glass)
+        readers = [*dict.fromkeys(filter(None, (*own, *self.ledger_home.readers)))]
+        folder = f"values/{self.target.environment}"
         return Vault(
-            folder=self.ledger_path.parent / "values" / self.target.environment,
+            folder=self.ledger_path.parent / folder,
             fingerprint=lambda text: fingerprint(keys.fingerprint_key, text),
-            encrypt=lambda data: keys.encrypt(data, recipients),
+            encrypt=lambda data: keys.encrypt(data, readers),
             decrypt=keys.decrypt,
             learn=self.redactor.learn,
+            shared=self.ledger_home.files(folder),
         )
 
     @cached_property
@@ -191,8 +209,8 @@ class App:
 
     @property
     def ledger_path(self) -> Path:
-        """The ledger of the target's set of platforms."""
-        return self.workspace.home / self.target.platforms / "ledger.db"
+        """The ledger of the target's set of platforms, when it is a file."""
+        return self.ledger_home.path
 
     def playbook(self, name: str) -> Playbook:
         """Read a playbook and all that it needs.
@@ -234,13 +252,15 @@ class App:
         """
         key = ChainKey(self.keys.ledger_key_id, self.keys.ledger_key)
         author = Author(_actor(), version("launchbook"))
+        is_shared = path is None and self.ledger_home.is_shared
         path = path or self.ledger_path
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return open_ledger(path, key=key, author=author, clock=self.clock)
+        store = self.ledger_home.store() if is_shared else None
+        return open_ledger(path, key=key, author=author, clock=self.clock, store=store)
 
     def open_history(self) -> History:
         """Open the target's ledger for reading; an absent one reads as empty."""
-        return open_readonly(self.ledger_path)
+        return self.ledger_home.history()
 
     def engine(
         self,
@@ -319,6 +339,7 @@ def open_keys(
     redactor: Redactor,
     *,
     is_read_only: bool = False,
+    shared: SharedKeys | None = None,
 ) -> KeyRing:
     """Open the keys of a state folder, by the identity that the environment gives.
 
@@ -327,13 +348,23 @@ def open_keys(
         environ: ``LAUNCHBOOK_IDENTITY`` stands for ``keys/operations.key``.
         redactor: Learns that identity.
         is_read_only: Write nothing.
+        shared: Keys that several machines share.
 
     Raises:
         KeyUnusable: A key is lost, damaged, or readable by others.
     """
+    return KeyRing.open(
+        home,
+        is_read_only=is_read_only,
+        identity=given_identity(environ, redactor),
+        shared=shared if shared and shared.is_made else None,
+    )
+
+
+def given_identity(environ: Mapping[str, str], redactor: Redactor) -> Secret | None:
+    """Return the age identity that the environment gives, if it gives one."""
     given = environ.get(IDENTITY_VARIABLE)
-    identity = redactor.learn(Secret(given)) if given else None
-    return KeyRing.open(home, is_read_only=is_read_only, identity=identity)
+    return redactor.learn(Secret(given)) if given else None
 
 
 def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:

@@ -6,6 +6,7 @@ read from the platforms, as a plan reads it.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -88,9 +89,9 @@ class Prover:
     def _planned(
         self, entries: Sequence[PlaybookEntry]
     ) -> dict[str, Mapping[str, object]]:
-        history = self.app.open_history()
-        engine = self.app.engine(self.playbook, lambda _: None, history=history)
-        return {step.id: step.outputs for step in engine.plan(entries).steps}
+        with closing(self.app.open_history()) as history:
+            engine = self.app.engine(self.playbook, lambda _: None, history=history)
+            return {step.id: step.outputs for step in engine.plan(entries).steps}
 
     def _context(self, entry: PlaybookEntry) -> Context:
         """What a check is given beside its inputs."""

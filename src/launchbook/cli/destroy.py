@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from launchbook.cli.desk import open_desk
@@ -31,8 +32,9 @@ def run(options: Mapping[str, object]) -> int:
     app = open_app(desk, options)
     playbook = app.playbook(environment)
     included = read_names(options, "include")
-    engine = app.engine(playbook, JsonProgress(desk.output), history=app.open_history())
-    doomed = engine.doomed(playbook.ungated_entries, included)
+    with closing(app.open_history()) as history:
+        engine = app.engine(playbook, JsonProgress(desk.output), history=history)
+        doomed = engine.doomed(playbook.ungated_entries, included)
     desk.output.line(f"{app.target.platforms} platforms, {environment}: destroy")
     for line in _doomed_lines(doomed):
         desk.output.line(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from launchbook.app import App, Target
@@ -167,8 +168,9 @@ def plan_of(desk: Desk, app: App) -> Plan:
     """Look at the variables' entries on the platforms; nothing is written."""
     playbook = app.playbook(app.target.environment)
     listener = JsonProgress(desk.output)
-    engine = app.engine(playbook, listener, history=app.open_history())
-    return engine.plan(variable_entries(app))
+    with closing(app.open_history()) as history:
+        engine = app.engine(playbook, listener, history=history)
+        return engine.plan(variable_entries(app))
 
 
 def _run(

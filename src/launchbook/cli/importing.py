@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from launchbook.cli.desk import open_desk
@@ -47,8 +48,9 @@ def run(options: Mapping[str, object]) -> int:
 
 def _check(desk: Desk, app: App, playbook: Playbook, edits: Mapping[str, str]) -> int:
     """Show what would be recorded and what differs; write nothing anywhere."""
-    engine = app.engine(playbook, JsonProgress(desk.output), history=app.open_history())
-    plan = engine.plan(playbook.ungated_entries)
+    with closing(app.open_history()) as history:
+        engine = app.engine(playbook, JsonProgress(desk.output), history=history)
+        plan = engine.plan(playbook.ungated_entries)
     for pointer, text in edits.items():
         desk.output.line(f"  would write {pointer} = {text}")
     for line in plan_lines(plan.lines_as_json(), is_verbose=False):

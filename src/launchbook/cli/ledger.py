@@ -1,4 +1,4 @@
-"""``invoke ledger.*``: show, verify, export, and take a lock away."""
+"""``invoke ledger.*``: show, verify, export, the queue, and a lock taken away."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from launchbook.cli.render.table import columns
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.errors import InputError
 from launchbook.ledger.anchor import anchor_path
+from launchbook.ledger.body import Body
+from launchbook.ledger.holder import current_holder
 from launchbook.ledger.identifier import new_id
-from launchbook.ledger.ledger import verify_file
+from launchbook.ledger.ledger import verify_history
+from launchbook.ledger.queue import Queue
 from launchbook.model.record import Head, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from launchbook.ledger.history import History, RunSummary
     from launchbook.model.record import Lease, Record
@@ -32,7 +36,7 @@ LONGEST_FACT: Final = 31
 def show(options: Mapping[str, object]) -> int:
     """List runs, the newest first; with ``--run``, one record by record."""
     desk = open_desk(options)
-    app = _app(desk, options)
+    app = ledger_app(desk, options)
     with closing(app.open_history()) as history:
         run = read_text(options, "run")
         if run:
@@ -46,10 +50,11 @@ def show(options: Mapping[str, object]) -> int:
 def verify(options: Mapping[str, object]) -> int:
     """Check the chain against the head beside the ledger, and one noted elsewhere."""
     desk = open_desk(options)
-    app = _app(desk, options)
+    app = ledger_app(desk, options)
     noted = read_text(options, "head")
     head = Head.parse(noted) if noted else None
-    if head is None and not _is_begun(app.ledger_path):
+    home = app.ledger_home
+    if head is None and not home.is_shared and not _is_begun(app.ledger_path):
         desk.output.record({"kind": "ledger-absent", "path": str(app.ledger_path)})
         desk.output.line(f"no run has begun a ledger yet in {app.ledger_path}")
         return 0
@@ -57,7 +62,7 @@ def verify(options: Mapping[str, object]) -> int:
     keys = {} if app.keys.is_ephemeral else {
         app.keys.ledger_key_id: app.keys.ledger_key
     }  # fmt: skip
-    found = verify_file(app.ledger_path, keys, head)
+    found = verify_history(home.history(), app.ledger_path, keys, head)
     anchored = (
         "and reaches the head that was noted"
         if found.is_anchored
@@ -79,7 +84,7 @@ def verify(options: Mapping[str, object]) -> int:
 def export(options: Mapping[str, object]) -> int:
     """Write every record as one JSON object a line."""
     desk = open_desk(options)
-    app = _app(desk, options)
+    app = ledger_app(desk, options)
     out = read_text(options, "out")
     with closing(app.open_history()) as history:
         if out:
@@ -100,9 +105,10 @@ def unlock(options: Mapping[str, object]) -> int:
             "taking a lock away needs a reason, which the ledger keeps",
             hint='Add --reason "..." with the reason.',
         )
-    app = _app(desk, options, is_read_only=False)
+    app = ledger_app(desk, options, is_read_only=False)
     environment = app.target.environment
-    taken = _take_away(desk, app, reason) if app.ledger_path.exists() else None
+    is_there = app.ledger_home.is_shared or app.ledger_path.exists()
+    taken = _take_away(desk, app, reason) if is_there else None
     held = taken.as_json() if taken else None
     desk.output.record({"kind": "unlocked", "environment": environment, "was": held})
     if taken is None:
@@ -115,7 +121,44 @@ def unlock(options: Mapping[str, object]) -> int:
     return 0
 
 
-def _app(
+def queue(options: Mapping[str, object]) -> int:
+    """Show who holds an environment's lock, and who waits for it in which order."""
+    desk = open_desk(options)
+    app = ledger_app(desk, options)
+    environment = app.target.environment
+    with closing(app.ledger_home.readable()) as store:
+        lease = store.lease(environment)
+        waiting = Queue(store, desk.clock, Body(current_holder())).read(environment)
+    held = lease if lease is not None and lease.is_held else None
+    desk.output.record(
+        {
+            "kind": "queue",
+            "environment": environment,
+            "lease": held.as_json() if held else None,
+            "waiting": [each.as_json() for each in waiting],
+        }
+    )
+    desk.output.line(
+        f"{environment} is locked by {held.holder} since {_second(held.since)}: "
+        f"{held.reason}"
+        if held
+        else f"{environment} is free"
+    )
+    rows = [("place", "since (UTC)", "who", "what for")]
+    rows += [
+        (str(place), _second(each.since), str(each.holder), each.reason)
+        for place, each in enumerate(waiting, start=1)
+    ]
+    for line in columns(rows if waiting else []):
+        desk.output.line(line)
+    return 0
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def ledger_app(
     desk: Desk, options: Mapping[str, object], *, is_read_only: bool = True
 ) -> App:
     """The tools of a command about the ledger; no platform is asked."""

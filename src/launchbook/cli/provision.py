@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ from launchbook.cli.render.summary import (
     run_lines,
     summary_record,
 )
+from launchbook.cli.turn import turn
 from launchbook.config.nearest import suggestion
 from launchbook.config.package_data import data_root
 from launchbook.config.playbook import PARTS, load_playbook
@@ -32,7 +34,7 @@ from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
 from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
-from launchbook.errors import InputError, LockHeld
+from launchbook.errors import InputError
 from launchbook.model.record import Phase
 from launchbook.testing.exercise import PAGE, short_form
 from launchbook.testing.smoke import passed_here
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
 
 PENDING: Final = 3
 """Exit status of ``--check`` when changes are pending."""
-WAIT_SECONDS: Final = 5.0
-"""Between two looks whether another run is done."""
 GOES_ON: Final = frozenset({0, PENDING, WAITING})
 """Exit statuses after which a playbook's next environment has its turn."""
 DEFAULT_ENVIRONMENT: Final = "staging"
@@ -116,14 +116,16 @@ def _run_in(
     if app.target.platforms != SANDBOX:
         warn(desk, app, playbook)
         desk.confirm(f"Write to the {app.target.platforms} platforms?")
-    return _run(desk, app, playbook, options, is_last=is_last)
+    with turn(desk, app, playbook.name, options):
+        result = carry_out(desk, app, playbook, options)
+    return tell(desk, app, playbook, result, is_last=is_last)
 
 
 def warn(desk: Desk, app: App, playbook: Playbook) -> None:
     """Before the first write to live platforms: what was never tried on any."""
-    records = app.open_history().records()
-    if any(each.phase is Phase.APPLYING for each in records):
-        return
+    with closing(app.open_history()) as history:
+        if any(each.phase is Phase.APPLYING for each in history.records()):
+            return
     page = (data_root() / PAGE).read_text(encoding="utf-8")
     used = {entry.uses for entry in playbook.all_entries}
     if told := short_form(page, used, passed_here(desk.root)):
@@ -156,9 +158,9 @@ def check(
     desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
 ) -> int:
     """Print the plan, save it when asked to; nothing is written elsewhere."""
-    history = app.open_history()
-    engine = app.engine(playbook, JsonProgress(desk.output), history=history)
-    plan = engine.plan(playbook.all_entries)
+    with closing(app.open_history()) as history:
+        engine = app.engine(playbook, JsonProgress(desk.output), history=history)
+        plan = engine.plan(playbook.all_entries)
     out = options.get("out")
     if out:
         save(plan, Path(str(out)))
@@ -171,19 +173,6 @@ def check(
     return PENDING if plan.is_pending else 0
 
 
-def _run(
-    desk: Desk,
-    app: App,
-    playbook: Playbook,
-    options: Mapping[str, object],
-    *,
-    is_last: bool,
-) -> int:
-    """Run the playbook, and say what became of it."""
-    result = carry_out(desk, app, playbook, options)
-    return tell(desk, app, playbook, result, is_last=is_last)
-
-
 def carry_out(
     desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
 ) -> RunResult:
@@ -192,19 +181,6 @@ def carry_out(
     Raises:
         LockHeld: Another run changes the environment.
     """
-    while True:
-        try:
-            return _run_once(desk, app, playbook, options)
-        except LockHeld as error:
-            if not options.get("wait"):
-                raise
-            desk.output.line(f"waiting: {error.message}")
-            desk.clock.sleep(WAIT_SECONDS)
-
-
-def _run_once(
-    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
-) -> RunResult:
     ledger = app.open_ledger()
     is_verbose, total = read_switch(options, "verbose"), len(playbook.all_entries)
     try:

@@ -19,6 +19,7 @@ from launchbook.cli.provision import (
     warn,
 )
 from launchbook.cli.returning import Return, bring_back
+from launchbook.cli.turn import turn
 from launchbook.config.playbook import load_playbook
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.outcome import is_resumable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from launchbook.cli.desk import Desk
     from launchbook.engine.result import RunResult
     from launchbook.errors import LaunchbookError
+    from launchbook.model.playbook import Playbook
     from launchbook.model.release import Capsule
 
 
@@ -48,15 +50,24 @@ def run(options: Mapping[str, object]) -> int:
     refuse_contradictions(options)
     playbook = load_playbook(Workspace(desk.root, desk.home), RELEASE, steps=STEPS)
     app = open_app(desk, options)
-    app = departing(app, open_shelf(app))
     desk.output.line(headline(app, playbook))
     app.check_variables(playbook)
     if read_switch(options, "check"):
-        return check(desk, app, playbook, options)
-    before = _served_before(app)
+        return check(desk, departing(app, open_shelf(app)), playbook, options)
+    _served_before(app)
     if app.target.platforms != SANDBOX:
         warn(desk, app, playbook)
         desk.confirm(f"Release to the {app.target.platforms} platforms?")
+    with turn(desk, app, RELEASE, options):
+        return _release(desk, app, playbook, options)
+
+
+def _release(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> int:
+    """Release once it is our turn: what serves now is what those before us left."""
+    app = departing(app, open_shelf(app))
+    before = _served_before(app)
     result = carry_out(desk, app, playbook, options)
     if result.error is None or result.is_interrupted:
         status = tell(desk, app, playbook, result)

@@ -14,6 +14,7 @@ from launchbook.cli.options import read_switch, read_text
 from launchbook.cli.provision import check, headline, open_app, tell
 from launchbook.cli.render.table import columns
 from launchbook.cli.returning import Return, bring_back
+from launchbook.cli.turn import turn
 from launchbook.config.playbook import load_playbook
 from launchbook.config.workspace import SANDBOX
 from launchbook.errors import GateFailed, InputError, ReleaseMixed
@@ -63,20 +64,35 @@ def run(options: Mapping[str, object]) -> int:
             hint='Add --reason "..." with the reason.',
         )
     app = open_app(desk, options)
-    current, whole = _targets(app, options)
-    one = read_text(options, "app")
-    target = composed(current, whole, one) if one else whole
     playbook = load_playbook(app.workspace, ROLLBACK, steps=STEPS)
     desk.output.line(headline(app, playbook))
-    desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
+    way = _way(desk, app, options)
     if read_switch(options, "check"):
-        prepared = returning(app, target, returned_from=current.id, reason=reason)
+        prepared = returning(
+            app, way.target, returned_from=way.current.id, reason=reason
+        )
         return check(desk, prepared, playbook, options)
     if app.target.platforms != SANDBOX:
         desk.confirm(f"Move the traffic of {app.target.environment}?")
-    back = bring_back(desk, app, target, Return(current.id, reason), options)
+    # No release that waits comes before the way back.
+    with turn(desk, app, ROLLBACK, options, is_first=True):
+        # A run that was waited for may have changed what serves.
+        if read_switch(options, "wait"):
+            way = _way(desk, app, options)
+        back = bring_back(
+            desk, app, way.target, Return(way.current.id, reason), options
+        )
     status = tell(desk, app, playbook, back.result)
-    return _conclude(desk, app, Way(current, target, whole), back) or status
+    return _conclude(desk, app, way, back) or status
+
+
+def _way(desk: Desk, app: App, options: Mapping[str, object]) -> Way:
+    """From what serves to what was asked for; said before anything is done."""
+    current, whole = _targets(app, options)
+    one = read_text(options, "app")
+    target = composed(current, whole, one) if one else whole
+    desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
+    return Way(current, target, whole)
 
 
 def _targets(app: App, options: Mapping[str, object]) -> tuple[Capsule, Capsule]:

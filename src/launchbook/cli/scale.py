@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -111,8 +112,9 @@ def _check(
 ) -> int:
     """Print what would change."""
     entries = _entries(app, playbook)
-    engine = app.engine(playbook, JsonProgress(desk.output), history=app.open_history())
-    plan = engine.plan(entries)
+    with closing(app.open_history()) as history:
+        engine = app.engine(playbook, JsonProgress(desk.output), history=history)
+        plan = engine.plan(entries)
     is_verbose = read_switch(options, "verbose")
     for line in plan_lines(plan.lines_as_json(), is_verbose=is_verbose):
         desk.output.line(line)
@@ -133,8 +135,8 @@ def _apply(
     service = read_text(options, "service")
     _set_in_memory(app, service, wanted)
     entries = _entries(app, playbook)
-    history = app.open_history()
-    app.engine(playbook, lambda _: None, history=history).plan(entries)
+    with closing(app.open_history()) as history:
+        app.engine(playbook, lambda _: None, history=history).plan(entries)
     path = app.workspace.inventory / "environments" / f"{app.target.environment}.yml"
     set_scalar(path, f"/replicas/{service}", wanted)
     desk.output.line(f"  wrote /replicas/{service} = {wanted} to "

@@ -60,11 +60,16 @@ class KeyFolder:
     Args:
         path: The folder.
         given: The identity in place of the folder's own.
+        readers: Public halves of all who may read the keys, when several share them;
+            they then stand in a folder without an identity of its own.
     """
 
-    def __init__(self, path: Path, given: Secret | None) -> None:
+    def __init__(
+        self, path: Path, given: Secret | None, readers: Sequence[str] = ()
+    ) -> None:
         self.path = path
         self._given = given
+        self._readers = readers
         self.identity_path = path / IDENTITY_FILE
         self.break_glass_path = path / BREAK_GLASS_FILE
 
@@ -139,8 +144,9 @@ class KeyFolder:
         self.write_keys(self.identity(), [_new_key(each) for each in missing])
 
     def write_keys(self, identity: Identity, keys: Sequence[Key]) -> None:
-        """Encrypt keys to the identity, and to the break-glass one if there is one."""
-        public = [str(identity.to_public()), *filter(None, [self.break_glass])]
+        """Encrypt keys to the identity, the break-glass one, and all who share them."""
+        own = (str(identity.to_public()), self.break_glass)
+        public = [*dict.fromkeys(filter(None, (*own, *self._readers)))]
         for key in keys:
             content = json.dumps({"id": key.id, "key": key.value.hex()}).encode()
             safe_file.write(self.key_path(key.purpose), encrypted(content, public))
@@ -176,10 +182,21 @@ class KeyFolder:
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path) from error
         except KeyUnusable as error:
-            raise _damaged(path) from error
+            raise self._closed(identity, path) from error
         if not is_whole:
             raise _damaged(path)
         return key
+
+    def _closed(self, identity: Identity, path: Path) -> KeyUnusable:
+        """What is said of a key that an identity cannot read."""
+        if not self._readers:
+            return _damaged(path)
+        return KeyUnusable(
+            f"{path} is shared, and this state folder's identity cannot read it",
+            hint="Let a recipient type `invoke secrets.recipients --add NAME --key "
+            f"{identity.to_public()}` with the set of platforms, then run the same "
+            "command again.",
+        )
 
 
 def _new_key(purpose: str) -> Key:

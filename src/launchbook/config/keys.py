@@ -8,6 +8,7 @@ id, which the records made with it carry.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from launchbook.config import safe_file
@@ -27,12 +28,42 @@ from launchbook.config.key_folder import (
     Key,
     KeyFolder,
 )
+from launchbook.redact import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from launchbook.redact import Secret
+
+@dataclass(frozen=True, slots=True)
+class SharedKeys:
+    """Keys that stand beside the encrypted secrets, for all who share a ledger.
+
+    Attributes:
+        readers: Public halves of all who may read them.
+    """
+
+    folder: Path
+    readers: tuple[str, ...]
+
+    @property
+    def is_made(self) -> bool:
+        """Whether they are there."""
+        return KeyFolder(self.folder, None).key_path(LEDGER).is_file()
+
+    def take_over(self, home: Path, identity: Secret | None) -> None:
+        """Give the keys of a state folder to all who share; or encrypt them again.
+
+        Raises:
+            KeyUnusable: They cannot be read.
+        """
+        folder = KeyFolder(home / "keys", identity)
+        with safe_file.locked(folder.path):
+            folder.make_missing()
+        own = folder.identity()
+        shared = KeyFolder(self.folder, Secret(str(own)), self.readers)
+        keys = (shared if self.is_made else folder).read_keys(own)
+        shared.write_keys(own, keys)
 
 
 class KeyRing:
@@ -60,7 +91,12 @@ class KeyRing:
 
     @classmethod
     def open(
-        cls, home: Path, *, is_read_only: bool = False, identity: Secret | None = None
+        cls,
+        home: Path,
+        *,
+        is_read_only: bool = False,
+        identity: Secret | None = None,
+        shared: SharedKeys | None = None,
     ) -> KeyRing:
         """Read the keys of a state folder, and make them on the first run.
 
@@ -69,11 +105,20 @@ class KeyRing:
             is_read_only: Write nothing; where there are no keys, use ephemeral ones.
             identity: An age identity that is used in place of
                 ``keys/operations.key``, as a machine without a disk has one.
+            shared: Keys that several machines share, in place of the folder's own;
+                the identity stays.
 
         Raises:
             KeyUnusable: A key is lost, damaged, or readable by others.
         """
         folder = KeyFolder(home / "keys", identity)
+        if shared is not None:
+            if not folder.has_identity and not is_read_only:
+                with safe_file.locked(folder.path):
+                    folder.make_missing()
+            if folder.has_identity:
+                own = Secret(str(folder.identity()))
+                folder = KeyFolder(shared.folder, own, shared.readers)
         if not folder.is_complete and not is_read_only:
             with safe_file.locked(folder.path):
                 folder.make_missing()

@@ -93,6 +93,10 @@ class Recipients:
         """Return the public keys that an environment's secrets are encrypted to."""
         return tuple(each.key for each in self.read() if each.can_read(environment))
 
+    def all_keys(self) -> tuple[str, ...]:
+        """Return every public key, whatever it may read."""
+        return tuple(each.key for each in self.read())
+
     def add(self, recipient: Recipient) -> None:
         """Add one, or replace the one of that name.
 

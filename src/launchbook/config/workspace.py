@@ -43,6 +43,10 @@ class Workspace:
         )
         return folder / f"{environment}.age"
 
+    def keys_folder(self, platforms: str) -> Path:
+        """Return where the keys are that all share who share a ledger."""
+        return self.secrets_file("", platforms).parent / "keys"
+
     def shown(self, path: Path) -> str:
         """Return a path as people are shown it: from the working folder on."""
         return str(

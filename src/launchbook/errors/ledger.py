@@ -49,3 +49,9 @@ class LedgerVersion(LedgerError):
     """A newer version of the tool wrote the ledger."""
 
     code = "ledger-version"
+
+
+class LedgerNotMoved(LedgerError):
+    """The ledger is to be shared, and its history is still on one machine."""
+
+    code = "ledger-not-moved"

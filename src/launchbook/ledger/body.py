@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from launchbook.ledger.holder import is_dead
-from launchbook.model.record import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from launchbook.model.record import Holder
 
 HEARTBEAT_SECONDS: Final = 10.0
 """Five beats may be missed before somebody else may take the lease."""

@@ -18,12 +18,19 @@ from launchbook.errors import LedgerError, LockHeld
 from launchbook.ledger.body import Body
 from launchbook.ledger.holder import current_holder
 from launchbook.ledger.journal import require_lease
-from launchbook.ledger.queue import ahead_of, keep_place
-from launchbook.model.record import RUN_LEVEL, Entry, Holder, Lease, Phase, Ticket, time_text
+from launchbook.ledger.queue import ahead_of, keep_place, waiting_before
+from launchbook.model.record import (
+    RUN_LEVEL,
+    Entry,
+    Holder,
+    Lease,
+    Phase,
+    Ticket,
+    time_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
     from datetime import datetime
 
     from launchbook.clock import Clock
@@ -109,6 +116,18 @@ class Lock:
             transaction.put_lease(lease)
         return Taken(lease, found if why in {"dead", "expired"} else None, why)
 
+    def busy(self, environment: str) -> str:
+        """Return whom this process would have to wait for, in words; empty for nobody.
+
+        Writes nothing.
+        """
+        now = self._clock.now()
+        found = self._store.lease(environment)
+        if found is not None and not self._why_free(found, now):
+            return _held(found)
+        ahead = waiting_before(self._store.tickets(environment), self._body, now)
+        return _waited_for(ahead) if ahead else ""
+
     def beat(self, lease: Lease) -> None:
         """Show that the holder lives, and move the expiry.
 
@@ -186,10 +205,26 @@ class Lock:
                 self.beat(lease)
 
 
+def _held(lease: Lease) -> str:
+    """Who holds a lease."""
+    return (
+        f"{lease.environment} is locked by {lease.holder} since "
+        f"{time_text(lease.since)}: {lease.reason}"
+    )
+
+
+def _waited_for(ahead: list[Ticket]) -> str:
+    """Who is before us."""
+    first, count = ahead[0], len(ahead)
+    return (
+        f"{count} {'waits' if count == 1 else 'wait'} for {first.environment} already; "
+        f"the first is {first.holder} since {time_text(first.since)}: {first.reason}"
+    )
+
+
 def _refuse(lease: Lease) -> NoReturn:
     raise LockHeld(
-        f"{lease.environment} is locked by {lease.holder} since "
-        f"{time_text(lease.since)}: {lease.reason}",
+        _held(lease),
         hint="Wait until that run ends, or take its lock with: invoke ledger.unlock "
         f'--environment {lease.environment} --reason "..."',
         details={"holder": lease.as_json()},
@@ -197,11 +232,9 @@ def _refuse(lease: Lease) -> NoReturn:
 
 
 def _refuse_before(ahead: list[Ticket]) -> NoReturn:
-    first, count = ahead[0], len(ahead)
     raise LockHeld(
-        f"{count} {'waits' if count == 1 else 'wait'} for {first.environment} already; "
-        f"the first is {first.holder} since {time_text(first.since)}: {first.reason}",
+        _waited_for(ahead),
         hint="Add --wait to stand behind them, or see them with: invoke ledger.queue "
-        f"--environment {first.environment}",
+        f"--environment {ahead[0].environment}",
         details={"waiting": [each.as_json() for each in ahead]},
     )

@@ -8,6 +8,7 @@ transaction (postgresql.org/docs/current/functions-info.html, ``pg_xact_status``
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
@@ -18,18 +19,13 @@ from launchbook.errors import (
     LedgerVersion,
     StatementFailed,
 )
+from launchbook.ledger import postgres_sql as sql
 from launchbook.ledger.chain import EMPTY
-from launchbook.ledger.postgres_schema import (
-    COLUMN_LIST,
-    SCHEMA,
-    SCHEMA_VERSION,
-    STAGES,
-)
 from launchbook.ledger.row import COLUMNS, SEQUENCE, Row
 from launchbook.model.record import Head, Holder, Lease, Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -40,58 +36,15 @@ PAGE_ROWS: Final = 2000
 ASKS: Final = 10
 """How often it is asked what became of a COMMIT."""
 
-_BEGIN: Final = f"""
-BEGIN;
-SET LOCAL lock_timeout = '20s';
-SET LOCAL statement_timeout = '30s';
-SELECT pg_advisory_xact_lock('{SCHEMA}.record'::regclass::oid::bigint);
-"""
-_STATE: Final = f"""
-SELECT pg_current_xact_id()::text AS transaction, clock_timestamp() AS now,
-    sequence, mac FROM (SELECT 1) one
-LEFT JOIN (
-    SELECT sequence, mac FROM {SCHEMA}.record ORDER BY sequence DESC LIMIT 1
-) last ON true
-"""
-_HEAD: Final = (
-    f"SELECT sequence, mac FROM {SCHEMA}.record ORDER BY sequence DESC LIMIT 1"
-)
-_FATE: Final = "SELECT pg_xact_status(CAST(:number AS xid8)) AS fate"
-_VERSION: Final = f"SELECT version FROM {SCHEMA}.schema_version"
-_IS_MADE: Final = f"SELECT to_regclass('{SCHEMA}.schema_version') IS NOT NULL AS made"
-_INSERT: Final = (
-    f"INSERT INTO {SCHEMA}.record ({COLUMN_LIST}) "
-    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
-)
-_LEASE: Final = f"SELECT * FROM {SCHEMA}.lease WHERE environment = :environment"
 _LEASE_FIELDS: Final = (
     *("environment", "token", "run", "host", "pid", "started", "reason"),
     *("since", "heartbeat_at", "expires_at"),
-)
-_TICKETS: Final = (
-    f"SELECT * FROM {SCHEMA}.ticket WHERE environment = :environment ORDER BY number"
 )
 _TICKET_FIELDS: Final = (
     *("environment", "number", "host", "pid", "started", "reason"),
     *("since", "expires_at"),
 )
-_DROP_TICKET: Final = (
-    f"DELETE FROM {SCHEMA}.ticket WHERE environment = :environment AND number = :number"
-)
-
-
-def _upsert(table: str, fields: tuple[str, ...], key: str) -> str:
-    """The statement that keeps a row in place of the one with its key."""
-    places = ", ".join(f":{name}" for name in fields)
-    news = ", ".join(f"{name} = EXCLUDED.{name}" for name in fields)
-    return (
-        f"INSERT INTO {SCHEMA}.{table} ({', '.join(fields)}) VALUES ({places}) "
-        f"ON CONFLICT ({key}) DO UPDATE SET {news}"
-    )
-
-
-_PUT_LEASE: Final = _upsert("lease", _LEASE_FIELDS, "environment")
-_PUT_TICKET: Final = _upsert("ticket", _TICKET_FIELDS, "environment, number")
+_HOLDER: Final = frozenset({"host", "pid", "started"})
 
 
 class Session(Protocol):
@@ -166,17 +119,17 @@ class PostgresStore:
 
     def head(self) -> Head:
         """Return the end of the chain."""
-        found = self._read(_HEAD)
+        found = self._read(sql.HEAD)
         return _head_of(found[0]) if found else EMPTY
 
     def lease(self, environment: str) -> Lease | None:
         """Return an environment's lease, held or not."""
-        found = self._read(_LEASE, environment=environment)
+        found = self._read(sql.LEASE, environment=environment)
         return _lease_of(found[0]) if found else None
 
     def tickets(self, environment: str) -> list[Ticket]:
         """Return an environment's queue, the first one first."""
-        return [*map(_ticket_of, self._read(_TICKETS, environment=environment))]
+        return [*map(_ticket_of, self._read(sql.TICKETS, environment=environment))]
 
     def close(self) -> None:
         """Close the connection."""
@@ -188,19 +141,18 @@ class PostgresStore:
         """Make what the schema lacks, and check that we know its version."""
         session = self._live()
         version = _version(session)
-        if is_writable and version < SCHEMA_VERSION:
+        if is_writable and version < sql.SCHEMA_VERSION:
             # Two machines may come at once; the second one finds it made.
-            session.execute_script("BEGIN; SELECT pg_advisory_xact_lock(hashtext('"
-                                   f"{SCHEMA}'))")  # fmt: skip
-            for stage in STAGES[_version(session) :]:
+            session.execute_script(sql.BEGIN_MAKING)
+            for stage in sql.STAGES[_version(session) :]:
                 session.execute_script(stage)
             session.execute_script("COMMIT")
             version = _version(session)
         self._is_made = version > 0
-        if version > SCHEMA_VERSION:
+        if version > sql.SCHEMA_VERSION:
             raise LedgerVersion(
                 f"the shared ledger has version {version}, this tool reads up to "
-                f"{SCHEMA_VERSION}",
+                f"{sql.SCHEMA_VERSION}",
                 hint="Install the version of launchbook that wrote it, or a later one.",
             )
 
@@ -227,8 +179,8 @@ class PostgresStore:
     def _begun(self) -> tuple[Session, dict[str, object]]:
         session = self._live()
         try:
-            session.execute_script(_BEGIN)
-            return session, session.query(_STATE)[0]
+            session.execute_script(sql.BEGIN)
+            return session, session.query(sql.STATE)[0]
         except StatementFailed:
             self._roll_back(session)
             raise
@@ -245,7 +197,7 @@ class PostgresStore:
     def _is_committed(self, transaction: str) -> bool:
         """What became of a transaction whose end was not seen."""
         for _ in range(ASKS):
-            found = self._live().query(_FATE, number=transaction)
+            found = self._live().query(sql.FATE, number=transaction)
             if found[0]["fate"] != "in progress":
                 return found[0]["fate"] == "committed"
             # The server has not noticed yet that the connection is gone: its own
@@ -260,35 +212,28 @@ class PostgresStore:
         except (DatabaseUnavailable, StatementFailed):
             self._forget()
 
-    def _read(self, sql: str, **parameters: object) -> list[dict[str, object]]:
+    def _read(self, statement: str, **parameters: object) -> list[dict[str, object]]:
         """Ask outside of a transaction, once more when the connection was lost."""
         if not self._is_made:
             return []
         with self._lock, _explained():
             try:
-                return self._live().query(sql, **parameters)
+                return self._live().query(statement, **parameters)
             except DatabaseUnavailable:
                 self._forget()
-                return self._live().query(sql, **parameters)
+                return self._live().query(statement, **parameters)
 
     def _page(self, query: Query, last: object, size: int) -> list[Row]:
         """Read the next rows behind the last one read."""
-        order, beyond = ("DESC", "<") if query.is_newest_first else ("ASC", ">")
-        wanted = {
-            "environment = :environment": query.environment,
-            "run = :run": query.run,
-            "step = :step": query.step,
-            "phase = :phase": None if query.phase is None else str(query.phase),
-            f"sequence {beyond} :last": last,
-        }
-        given = {text: value for text, value in wanted.items() if value is not None}
-        where = f" WHERE {' AND '.join(given)}" if given else ""
-        sql = (
-            f"SELECT {COLUMN_LIST} FROM {SCHEMA}.record{where} "
-            f"ORDER BY sequence {order} LIMIT {size}"
+        found = self._read(
+            sql.NEWEST_FIRST if query.is_newest_first else sql.OLDEST_FIRST,
+            environment=query.environment,
+            run=query.run,
+            step=query.step,
+            phase=None if query.phase is None else str(query.phase),
+            last=last,
+            size=size,
         )
-        values = {text.rpartition(":")[2]: value for text, value in given.items()}
-        found = self._read(sql, **values)
         return [cast("Row", tuple(each[name] for name in COLUMNS)) for each in found]
 
 
@@ -313,40 +258,44 @@ class PostgresTransaction:
 
     def insert(self, row: Row) -> None:
         """Add a row behind the last one."""
-        named = dict(zip(COLUMNS, row, strict=True))
-        self._session.query(_INSERT, **named)
-        self._head = _head_of(named)
+        self.insert_all([row])
+
+    def insert_all(self, rows: Sequence[Row]) -> None:
+        """Add rows behind the last one."""
+        named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        self._session.query(sql.INSERT, rows=json.dumps(named))
+        self._head = _head_of(named[-1])
 
     def lease(self, environment: str) -> Lease | None:
         """Return an environment's lease, held or not."""
-        found = self._session.query(_LEASE, environment=environment)
+        found = self._session.query(sql.LEASE, environment=environment)
         return _lease_of(found[0]) if found else None
 
     def put_lease(self, lease: Lease) -> None:
         """Keep a lease in place of the environment's last one."""
-        self._session.query(_PUT_LEASE, **_fields(lease, _LEASE_FIELDS))
+        self._session.query(sql.PUT_LEASE, **_fields(lease, _LEASE_FIELDS))
 
     def tickets(self, environment: str) -> list[Ticket]:
         """Return an environment's queue, the first one first."""
-        found = self._session.query(_TICKETS, environment=environment)
+        found = self._session.query(sql.TICKETS, environment=environment)
         return [*map(_ticket_of, found)]
 
     def put_ticket(self, ticket: Ticket) -> None:
         """Keep a ticket, in place of the one with its number if there is one."""
-        self._session.query(_PUT_TICKET, **_fields(ticket, _TICKET_FIELDS))
+        self._session.query(sql.PUT_TICKET, **_fields(ticket, _TICKET_FIELDS))
 
     def drop_ticket(self, ticket: Ticket) -> None:
         """Forget a ticket."""
         self._session.query(
-            _DROP_TICKET, environment=ticket.environment, number=ticket.number
+            sql.DROP_TICKET, environment=ticket.environment, number=ticket.number
         )
 
 
 def _version(session: Session) -> int:
     """The schema's version; 0 where there is none."""
-    if not session.query(_IS_MADE)[0]["made"]:
+    if not session.query(sql.IS_MADE)[0]["made"]:
         return 0
-    found = session.query(_VERSION)
+    found = session.query(sql.VERSION)
     return int(cast("int", found[0]["version"])) if found else 0
 
 
@@ -357,9 +306,7 @@ def _head_of(row: dict[str, Any]) -> Head:
 def _fields(kept: Lease | Ticket, names: tuple[str, ...]) -> dict[str, object]:
     """The columns of a lease or a ticket; those of its holder stand beside them."""
     return {
-        name: getattr(
-            kept.holder if name in {"host", "pid", "started"} else kept, name
-        )
+        name: getattr(kept.holder if name in {"host", "pid", "started"} else kept, name)
         for name in names
     }
 
@@ -376,9 +323,6 @@ def _lease_of(row: dict[str, Any]) -> Lease:
 def _ticket_of(row: dict[str, Any]) -> Ticket:
     own = {name: row[name] for name in _TICKET_FIELDS if name not in _HOLDER}
     return Ticket(holder=_holder_of(row), **own)
-
-
-_HOLDER: Final = frozenset({"host", "pid", "started"})
 
 
 @contextmanager

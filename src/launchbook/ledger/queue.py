@@ -95,9 +95,16 @@ def ahead_of(
     transaction: Transaction, environment: str, body: Body, now: datetime
 ) -> list[Ticket]:
     """Return who is before a process: everybody where it has no place itself."""
-    waiting = _swept(transaction, environment, body, now)
-    own = next((n for n, each in enumerate(waiting) if each.holder == body.holder), None)
-    return waiting[:own]
+    return waiting_before(_swept(transaction, environment, body, now), body, now)
+
+
+def waiting_before(
+    tickets: Iterable[Ticket], body: Body, now: datetime
+) -> list[Ticket]:
+    """Return those of a queue who are before a process, and may still come."""
+    living = [each for each in tickets if is_living(each, body, now)]
+    own = next((n for n, each in enumerate(living) if each.holder == body.holder), None)
+    return living[:own]
 
 
 def keep_place(

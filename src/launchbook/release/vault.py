@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from launchbook.config import safe_file
 from launchbook.digest import canonical
@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".age"
 
 
+class Shared(Protocol):
+    """Where the files are kept for other machines too."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a file, in place of the one of its name."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file, or None where there is none."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all files."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Delete a file, if it is there."""
+        ...
+
+
 @dataclass(frozen=True)
 class Vault:
     """A folder of encrypted files; one set of values is one file.
@@ -32,6 +52,7 @@ class Vault:
         encrypt: To everybody who may bring a release back.
         decrypt: With our own identity.
         learn: Makes a secret known to whatever redacts output.
+        shared: Has every file too, where several machines share a ledger.
     """
 
     folder: Path
@@ -39,6 +60,7 @@ class Vault:
     encrypt: Callable[[bytes], bytes]
     decrypt: Callable[[bytes], bytes]
     learn: Callable[[Secret], Secret]
+    shared: Shared | None = None
 
     def name(self, values: Mapping[str, str | Secret]) -> str:
         """Return the name that these values have, kept or not."""
@@ -48,18 +70,25 @@ class Vault:
         """Keep values, unless they are; return their name.
 
         Raises:
-            OSError: They cannot be written.
+            OSError, LedgerUnwritable: They cannot be written.
         """
         name = self.name(values)
         path = self._path(name)
         if not path.exists():
+            sealed = self.encrypt(_sealed(values))
+            # First where others find it: a machine that dies between the two has
+            # lost nothing that somebody needs.
+            if self.shared is not None:
+                self.shared.keep(name, sealed)
             safe_file.ensure_folder(self.folder)
-            safe_file.write(path, self.encrypt(_sealed(values)))
+            safe_file.write(path, sealed)
         return name
 
     def has(self, name: str) -> bool:
         """Whether values of this name are kept."""
-        return self._path(name).is_file()
+        if self._path(name).is_file():
+            return True
+        return self.shared is not None and self.shared.read(name) is not None
 
     def open(self, name: str) -> dict[str, Secret]:
         """Return kept values, all as secrets.
@@ -71,32 +100,52 @@ class Vault:
             ValuesMissing: There are none of this name.
             KeyUnusable: They were encrypted to others only.
         """
-        try:
-            sealed = self._path(name).read_bytes()
-        except FileNotFoundError as error:
-            raise ValuesMissing(
-                f"the values {name[:12]} are not kept here",
-                hint="Bring the folder of the ledger back from its copy, or release the "
-                "commit again with `invoke release.ENVIRONMENT`.",
-            ) from error
-        found = json.loads(self.decrypt(sealed))
+        found = json.loads(self.decrypt(self._sealed(name)))
         values = {name: Secret(text) for name, text in found["values"].items()}
         for each in found["secret"]:
             self.learn(values[each])
         return values
 
+    def share(self) -> int:
+        """Encrypt all files to those who may read now, there and here; return how many.
+
+        Raises:
+            KeyUnusable: One was encrypted to others only.
+        """
+        here = {path.stem for path in self.folder.glob(f"*{SUFFIX}")}
+        names = sorted(here.union(self.shared.names() if self.shared else ()))
+        for name in names:
+            sealed = self.encrypt(self.decrypt(self._sealed(name)))
+            if self.shared is not None:
+                self.shared.keep(name, sealed)
+            safe_file.ensure_folder(self.folder)
+            safe_file.write(self._path(name), sealed)
+        return len(names)
+
     def prune(self, used: Collection[str]) -> tuple[str, ...]:
         """Delete what no capsule refers to any more; return the names."""
-        if not self.folder.is_dir():
-            return ()
-        gone = [
-            path
-            for path in sorted(self.folder.glob(f"*{SUFFIX}"))
-            if path.stem not in used
-        ]
-        for path in gone:
-            path.unlink(missing_ok=True)
-        return tuple(path.stem for path in gone)
+        here = {path.stem for path in self.folder.glob(f"*{SUFFIX}")}
+        kept = here.union(self.shared.names() if self.shared else ())
+        gone = sorted(kept - set(used))
+        for name in gone:
+            self._path(name).unlink(missing_ok=True)
+            if self.shared is not None:
+                self.shared.drop(name)
+        return tuple(gone)
+
+    def _sealed(self, name: str) -> bytes:
+        """A file as it is kept, here or where all find it."""
+        path = self._path(name)
+        if path.is_file():
+            return path.read_bytes()
+        found = self.shared.read(name) if self.shared is not None else None
+        if found is None:
+            raise ValuesMissing(
+                f"the values {name[:12]} are not kept here",
+                hint="Bring the folder of the ledger back from its copy, or release the "
+                "commit again with `invoke release.ENVIRONMENT`.",
+            )
+        return found
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}{SUFFIX}"

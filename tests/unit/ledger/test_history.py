@@ -14,8 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from launchbook.errors import InputError
-from launchbook.ledger.identifier import new_id
 from launchbook.ledger.body import Body
+from launchbook.ledger.identifier import new_id
 from launchbook.ledger.lock import Lock
 from launchbook.ledger.sqlite import SqliteStore
 from launchbook.model.record import Entry, Head, Phase

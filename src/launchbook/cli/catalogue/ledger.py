@@ -43,4 +43,18 @@ LEDGER: Final = (
         (ENVIRONMENT, Flag("reason", "why, recorded in the ledger"), PLATFORMS, AS_JSON),
         ('invoke ledger.unlock --environment staging --reason "laptop died"',),
     ),
+    Operation(
+        "queue",
+        "Show who holds an environment's lock, and who waits for it",
+        "launchbook.cli.ledger:queue",
+        (ENVIRONMENT, PLATFORMS, AS_JSON),
+        ("invoke ledger.queue", "invoke ledger.queue --environment production"),
+    ),
+    Operation(
+        "move",
+        "Move the ledger of a set of platforms to the database that its file names",
+        "launchbook.cli.ledger_move:run",
+        (PLATFORMS, AS_JSON),
+        ("invoke ledger.move --platforms live",),
+    ),
 )  # fmt: skip

@@ -86,6 +86,8 @@ def rollback_operation(environment: str) -> Operation:
             Flag("to", "id or number of the release (default: the one before)"),
             Flag("app", "return one app alone, as customer (default: everything)"),
             Flag("reason", "why, recorded in the ledger"),
+            Flag("wait", "when another run changes the environment, wait until it is done, "
+                 "before all who wait", default=False),
             Flag("check", "print the plan, write nothing anywhere; exit 3 when changes "
                  "are pending", default=False),
             Flag("workers", "how many independent steps run side by side (default: 8)",
