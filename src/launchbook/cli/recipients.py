@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from launchbook.app import IDENTITY_VARIABLE
+from launchbook.app import IDENTITY_VARIABLE, App, Target, given_identity
 from launchbook.cli.desk import open_desk
 from launchbook.cli.options import read_switch, read_text
+from launchbook.cli.output import REDACTOR
 from launchbook.cli.render.table import columns
 from launchbook.cli.strongbox import Strongbox, ask_secret, open_strongbox
 from launchbook.config.identity import new_identity, parse_identity
@@ -54,7 +55,7 @@ def init(options: Mapping[str, object]) -> int:
     if not listed:
         recipients.add(Recipient(name, box.keys.recipient))
     recipients.add(Recipient(BREAK_GLASS, public))
-    _encrypt_again(box)
+    _encrypt_again(desk, box)
     entries = [each.as_json() for each in recipients.read()]
     desk.output.record(
         {
@@ -150,7 +151,7 @@ def _add(desk: Desk, box: Strongbox, name: str, options: Mapping[str, object]) -
     if not recipients.read():
         recipients.add(Recipient(OPERATIONS, box.keys.recipient))
     recipients.add(Recipient(_name(name), key, environments))
-    count = _encrypt_again(box)
+    count = _encrypt_again(desk, box)
     desk.output.record({"kind": "recipient-added", "name": name, "files": count})
     where = given or "every environment"
     desk.output.line(f"{name} can read the secrets of {where}")
@@ -169,7 +170,7 @@ def _remove(desk: Desk, box: Strongbox, name: str) -> int:
             hint="Let another recipient remove it.",
         )
     removed = recipients.remove(name)
-    _encrypt_again(box)
+    _encrypt_again(desk, box)
     seen = {
         store.environment: sorted(store.names())
         for store in stores_of(_folder(box), box.keys)
@@ -235,11 +236,20 @@ def _read_all(box: Strongbox) -> None:
         store.read()
 
 
-def _encrypt_again(box: Strongbox) -> int:
-    """Encrypt every file of the folder to the recipients; return how many."""
+def _encrypt_again(desk: Desk, box: Strongbox) -> int:
+    """Encrypt every file of the folder to the recipients; return how many.
+
+    The keys and values of a shared ledger are theirs too.
+    """
     stores = stores_of(_folder(box), box.keys)
     for store in stores:
         store.encrypt_again()
+    home = box.ledger_home(desk)
+    if home.keys is not None and home.keys.is_made:
+        home.keys.take_over(desk.home, given_identity(desk.environ, REDACTOR))
+        for environment in sorted(box.inventory.environments):
+            target = Target(environment, box.platforms)
+            App(box.workspace, target, desk.clock, REDACTOR, desk.environ).vault.share()
     return len(stores)
 
 

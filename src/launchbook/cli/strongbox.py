@@ -10,6 +10,7 @@ from getpass import getpass
 from typing import TYPE_CHECKING, Final, cast
 
 from launchbook.app import open_keys
+from launchbook.app.ledger_home import LedgerHome, ledger_home_of
 from launchbook.cli.options import read_text
 from launchbook.cli.output import REDACTOR
 from launchbook.config.inventory import Inventory, SecretUse, load_inventory
@@ -79,6 +80,17 @@ class Strongbox:
         platform = self.inventory.platform(self.platforms).mapping()
         policy = cast("Mapping[str, object]", platform.get("secrets", {}))
         return policy.get("generate") is True
+
+    def ledger_home(self, desk: Desk) -> LedgerHome:
+        """Return where the ledger of the set of platforms is."""
+        return ledger_home_of(
+            self.workspace,
+            self.platforms,
+            self.inventory.platform(self.platforms).mapping(),
+            environ=desk.environ,
+            clock=desk.clock,
+            redactor=REDACTOR,
+        )
 
     def check(self, name: str, value: Secret) -> None:
         """Refuse a value that no variable could hold.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from launchbook.model.record import Ticket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from launchbook.clock import Clock
