@@ -57,6 +57,7 @@ bench: $(VENV)/test.stamp ## Measure against peers and baselines in one run
 	@python bench/start_up.py
 	@python bench/converge.py
 	@python bench/restart.py
+	@python bench/ledger.py
 	@python bench/load.py
 
 lock: $(VENV)/test.stamp ## Resolve the pinned dependencies again

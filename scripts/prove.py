@@ -91,7 +91,7 @@ def main() -> None:
     results["heavy tests: every kill, every exchange, every recovery"] = last_line(
         printed
     )
-    for bench in ("start_up", "converge", "restart", "load"):
+    for bench in ("start_up", "converge", "restart", "ledger", "load"):
         printed = run(sys.executable, f"bench/{bench}.py")
         results[f"bench {bench}"] = f"`{printed.strip().splitlines()[-1]}`"
     PAGE.write_text(page(results), encoding="utf-8")

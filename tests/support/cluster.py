@@ -222,7 +222,10 @@ class _Front:
         self._writers.add(writer)
         task.add_done_callback(self._tasks.discard)
         try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            # A cancelled task would be reported by Python 3.11's own callback.
+            with contextlib.suppress(
+                OSError, asyncio.IncompleteReadError, asyncio.CancelledError
+            ):
                 await self._serve(reader, writer)
         finally:
             # Also when this task is cancelled: a writer that outlives its loop

@@ -248,7 +248,7 @@ class PostgresTransaction:
         self._now = cast("datetime", state["now"])
         self._head = EMPTY if state["sequence"] is None else _head_of(state)
 
-    def now(self, own: datetime) -> datetime:  # noqa: ARG002  # the server's counts
+    def now(self, own: datetime) -> datetime:  # noqa: ARG002 - the server's time counts
         """Return the time of the server."""
         return self._clock.now() if self._clock else self._now
 
