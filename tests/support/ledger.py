@@ -49,7 +49,9 @@ def store_opener(
     if kind == "sqlite":
         return lambda: SqliteStore(folder / "ledger.db")
     address = new_database(cluster(), folder)
-    return lambda: PostgresStore(Postgres(address, clock).connect, clock=clock)
+    return lambda: PostgresStore(
+        Postgres(address, clock).connect, is_timed_by_writer=True
+    )
 
 
 def new_database(cluster: Cluster, folder: Path) -> DatabaseAddress:

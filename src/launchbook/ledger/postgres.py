@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from launchbook.clock import Clock
     from launchbook.ledger.store import Query
 
 PAGE_ROWS: Final = 2000
@@ -66,7 +65,8 @@ class PostgresStore:
         connect: Opens a session for the length of a block.
         is_readonly: Make nothing; a database without the schema reads as a ledger
             without records.
-        clock: Tells times in place of the server's clock.
+        is_timed_by_writer: Leases expire by the clock of whoever writes, in place of
+            the server's.
 
     Raises:
         LedgerUnwritable: It cannot be reached, or the schema cannot be made.
@@ -78,10 +78,10 @@ class PostgresStore:
         connect: Callable[[], AbstractContextManager[Session]],
         *,
         is_readonly: bool = False,
-        clock: Clock | None = None,
+        is_timed_by_writer: bool = False,
     ) -> None:
         self._connect = connect
-        self._clock = clock
+        self._is_timed_by_writer = is_timed_by_writer
         self._lock = Lock()
         self._open = ExitStack()
         self._session: Session | None = None
@@ -99,7 +99,9 @@ class PostgresStore:
         with self._lock, _explained():
             session, state = self._begin()
             try:
-                yield PostgresTransaction(session, state, self._clock)
+                yield PostgresTransaction(
+                    session, state, is_timed_by_writer=self._is_timed_by_writer
+                )
             except BaseException:
                 self._roll_back(session)
                 raise
@@ -241,16 +243,16 @@ class PostgresTransaction:
     """What may be done between BEGIN and COMMIT."""
 
     def __init__(
-        self, session: Session, state: dict[str, object], clock: Clock | None
+        self, session: Session, state: dict[str, object], *, is_timed_by_writer: bool
     ) -> None:
         self._session = session
-        self._clock = clock
+        self._is_timed_by_writer = is_timed_by_writer
         self._now = cast("datetime", state["now"])
         self._head = EMPTY if state["sequence"] is None else _head_of(state)
 
-    def now(self, own: datetime) -> datetime:  # noqa: ARG002 - the server's time counts
-        """Return the time of the server."""
-        return self._clock.now() if self._clock else self._now
+    def now(self, own: datetime) -> datetime:
+        """Return the time of the server, unless the writer's is to count."""
+        return own if self._is_timed_by_writer else self._now
 
     def head(self) -> Head:
         """Return the end of the chain."""

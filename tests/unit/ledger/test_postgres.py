@@ -108,7 +108,7 @@ def line(address: DatabaseAddress) -> Line:
 @pytest.fixture
 def desk(line: Line) -> Iterator[Desk]:
     clock = ToyClock()
-    with closing(PostgresStore(line.connect, clock=clock)) as store:
+    with closing(PostgresStore(line.connect, is_timed_by_writer=True)) as store:
         yield Desk(store, clock)
 
 
