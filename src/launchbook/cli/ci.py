@@ -33,6 +33,11 @@ NOT_INSIDE: Final = (
     "the inventory is not inside the product's repository: the workflows will look for "
     "inventory, playbooks and tasks.py at its top"
 )
+NOT_SHARED: Final = (
+    "inventory/platforms/live.yml has no `ledger`: each job would have a history and a "
+    "queue of its own; name a database there, then type `invoke ledger.move --platforms "
+    "live`"
+)
 FOLDER: Final = Path(".github") / "workflows"
 
 
@@ -62,6 +67,9 @@ def workflow(options: Mapping[str, object]) -> int:
         desk.output.line(f"{shown}  {told}")
     if not _is_inside(desk.root, repository):
         desk.output.line(NOT_INSIDE)
+    if "ledger" not in inventory.platform(LIVE).mapping():
+        desk.output.record({"kind": "ledger-not-shared", "platforms": LIVE})
+        desk.output.line(NOT_SHARED)
     is_pending = any(each is not State.CURRENT for each in states.values())
     return PENDING if is_pending and is_checking else 0
 

@@ -76,12 +76,15 @@ class Facts:
     Attributes:
         pending: Of the release, on its way.
         coming: Of others, on their way, and newer than what serves.
+        others: Names of variables that are not as the release had them, while it
+            serves: a release that failed wrote them and was never started.
     """
 
     serving: Deployment | None
     pending: Deployment | None
     target: Deployment | None
     coming: tuple[Deployment, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class RailwayRollback:
@@ -102,11 +105,14 @@ class RailwayRollback:
         newer = [*takewhile(lambda each: not each.is_serving, newest_first)]
         pending = [each for each in newer if each.is_pending]
         ours = _label(inputs)
+        serving = next((each for each in newest_first if each.is_serving), None)
         return Facts(
-            serving=next((each for each in newest_first if each.is_serving), None),
+            serving=serving,
             pending=next((each for each in pending if each.message == ours), None),
             target=self._target(inputs),
             coming=tuple(each for each in pending if each.message != ours),
+            # The platform's own rollback brings those back that it had.
+            others=self._others(inputs) if _is_ours(serving, inputs) else (),
         )
 
     def plan(self, inputs: Inputs, facts: Facts, prior: Prior | None) -> Planned:
@@ -131,6 +137,9 @@ class RailwayRollback:
         if facts.coming:
             facts = self._hold(inputs, facts, context)
         if _is_ours(facts.serving, inputs):
+            kept = self._vault.open(inputs.values) if facts.others else {}
+            written = {name: kept[name] for name in facts.others}
+            self._client.upsert_variables(_scope(inputs), written)
             return
         pending = facts.pending or self._start(inputs, facts, context)
         self._await(pending.id, inputs, context)
@@ -139,7 +148,7 @@ class RailwayRollback:
         """Read what serves now."""
         facts = self.facts(inputs, context)
         serving = facts.serving
-        if not _is_ours(serving, inputs) or facts.coming:
+        if not _is_ours(serving, inputs) or facts.coming or facts.others:
             raise VerificationFailed(
                 f"{inputs.service} is not served by the release that was returned to",
                 hint="Run the same command again; it looks before it does anything.",
@@ -181,9 +190,18 @@ class RailwayRollback:
             return "not kept here"
         found = self._client.read_variables(_scope(inputs))
         shown = kept.keys() & found.keys()
-        other = sorted(name for name in shown if kept[name] != found[name])
-        told = "others: " + ", ".join(other) if other else "as released"
-        return f"{told}; {len(shown)} of {len(kept)} can be read"
+        return f"as released; {len(shown)} of {len(kept)} can be read"
+
+    def _others(self, inputs: Inputs) -> tuple[str, ...]:
+        """Names of variables that can be read and have another value by now."""
+        try:
+            kept = self._vault.open(inputs.values)
+        except (KeyUnusable, ValuesMissing):
+            return ()
+        found = self._client.read_variables(_scope(inputs))
+        return tuple(
+            name for name in sorted(kept.keys() & found) if kept[name] != found[name]
+        )
 
     def _start(self, inputs: Inputs, facts: Facts, context: Context) -> Deployment:
         """Bring it back by its image, or by building it again."""
@@ -282,11 +300,13 @@ def _is_ours(serving: Deployment | None, inputs: Inputs) -> TypeGuard[Deployment
 
 
 def _kept(inputs: Inputs, facts: Facts) -> Change:
-    """The release serves already; only what would replace it is to be stopped."""
+    """The release serves already; only what is not of it is to be mended."""
     step = RailwayRollback.name
-    fields = tuple(
+    coming = (
         FieldChange("coming", each.message or each.id, None) for each in facts.coming
     )
+    others = (FieldChange(name, "another value", "as it was") for name in facts.others)
+    fields = (*coming, *others)
     action = Action.UPDATE if fields else Action.NO_CHANGE
     return Change(action, step, inputs.service, fields)
 

@@ -36,18 +36,31 @@ def folder(workspace: Workspace) -> Path:
 
 def states(shell: Shell, *words: str) -> dict[str, str]:
     records = shell.type("ci.workflow", *words, "--json").records
-    return {str(each["file"]).rpartition("/")[2]: each["state"] for each in records}
+    found = [each for each in records if each["kind"] == "workflow"]
+    return {str(each["file"]).rpartition("/")[2]: each["state"] for each in found}
 
 
 def test_workflows_are_written_once(shell: Shell, folder: Path) -> None:
     told = shell.type("ci.workflow")
     assert (0, "") == (told.status, told.err)
     assert f"{INSIDE}/preview.yml  written" in told.lines
-    assert "the workflows will look for" in told.lines[-1]
+    assert "the workflows will look for" in told.lines[-2]
+    assert "live.yml has no `ledger`" in told.lines[-1]
+    assert "invoke ledger.move --platforms live" in told.lines[-1]
     assert FILES == sorted(each.name for each in folder.iterdir())
     before = [each.stat().st_mtime_ns for each in sorted(folder.iterdir())]
     assert dict.fromkeys(FILES, "up to date") == states(shell)
     assert before == [each.stat().st_mtime_ns for each in sorted(folder.iterdir())]
+
+
+def test_with_a_shared_ledger_nothing_is_said_of_it(
+    shell: Shell, folder: Path, workspace: Workspace
+) -> None:
+    path = workspace.inventory / "platforms" / "live.yml"
+    path.write_text(path.read_text() + "\nledger: {url: env:LAUNCHBOOK_LEDGER_URL}\n")
+    told = shell.type("ci.workflow")
+    assert (0, True) == (told.status, folder.is_dir())
+    assert "ledger" not in told.out
 
 
 def test_a_check_writes_nothing(

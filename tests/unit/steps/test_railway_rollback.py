@@ -192,7 +192,7 @@ OURS = Deployment("d1", "SUCCESS", message=LABEL)
 def test_what_would_replace_it_later_is_taken_off_its_way() -> None:
     railway = Railway([COMING, OURS])
     assert "d1" == carried_out(railway)["deployment_id"]
-    assert ["cancel d3"] == railway.log
+    assert ["cancel d3", {}] == railway.log
 
 
 def test_what_came_to_serve_before_it_was_stopped_is_rolled_back() -> None:
@@ -203,7 +203,7 @@ def test_what_came_to_serve_before_it_was_stopped_is_rolled_back() -> None:
 
 def test_it_is_not_proven_while_another_one_is_on_its_way() -> None:
     step = RailwayRollback(
-        cast("Any", Railway([COMING, OURS])), cast("Any", None), cast("Any", None)
+        cast("Any", Railway([COMING, OURS])), cast("Any", None), cast("Any", Vault())
     )
     with pytest.raises(VerificationFailed):
         step.verify(INPUTS, context())
@@ -224,7 +224,6 @@ def test_a_refusal_for_another_reason_is_told() -> None:
     ("text", "is_kept", "expected"),
     [
         ("3000", True, "as released; 1 of 1 can be read"),
-        ("80", True, "others: PORT; 1 of 1 can be read"),
         ("3000", False, "not kept here"),
     ],
 )
@@ -237,6 +236,19 @@ def test_it_is_told_whether_the_variables_came_back(
     )
     verified = step.verify(INPUTS, context())
     assert expected == verified.evidence["variables"]
+
+
+def test_variables_that_a_failed_release_wrote_are_put_back() -> None:
+    railway = Railway([OURS], variables={"PORT": Secret("80"), "NEW": Secret("1")})
+    step = RailwayRollback(
+        cast("Any", railway), cast("Any", Git()), cast("Any", Vault())
+    )
+    with pytest.raises(VerificationFailed):
+        step.verify(INPUTS, context())
+    facts = step.facts(INPUTS, context())
+    assert ("PORT",) == facts.others
+    step.apply(INPUTS, facts, context())
+    assert [VALUES] == railway.log
 
 
 def test_a_deployment_that_is_superseded_is_told() -> None:
