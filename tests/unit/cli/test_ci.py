@@ -153,7 +153,8 @@ def test_an_inventory_inside_the_product_runs_in_its_folder(tmp_path: Path) -> N
     path.write_text(path.read_text().replace("path: examples/vocilia", "path: .."))
     shell = Shell(shop, {})
     told = shell.type("ci.workflow")
-    assert (0, 3) == (told.status, len(told.lines))
+    assert (0, 4) == (told.status, len(told.lines))
+    assert "will look for" not in told.out
     text = (product / ".github" / "workflows" / "preview.yml").read_text()
     assert "working-directory: operations\n" in text
 
