@@ -6,7 +6,6 @@ pytest_plugins = [
     "tests.support.sandbox",
     "tests.support.worlds",
     "tests.support.contract_summary",
-    "tests.support.failures",
 ]
 
 

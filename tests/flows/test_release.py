@@ -159,3 +159,17 @@ def test_what_cannot_be_returned_to_is_refused_before_anything_moves(
     assert "unchanged since" in shown.out
     assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert [] == torn.written(mark)
+
+
+def test_what_does_not_build_is_refused_before_anything_is_uploaded(
+    torn: Journey,
+) -> None:
+    before = served(torn)
+    change(torn, "apps/customer/src/app.js", '\nimport "./nothing.js";\n')
+    mark = torn.mark()
+    refused = torn.run(RELEASE)
+    assert (4, "source-broken") == (refused.status, refused.code), refused.err
+    assert "customer: build failed: no such file: ./nothing.js" in refused.err
+    assert ([], before) == (torn.written(mark), served(torn))
+    listed = torn.sandbox.world.requests.listed(since=mark, is_mutating=True)
+    assert [] == listed, "no file was uploaded either"

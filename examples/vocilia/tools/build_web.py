@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -216,9 +217,53 @@ def write(files: dict[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def main() -> int:
-    """Build the app of the current folder."""
+def check_syntax(app_folder: Path) -> int:
+    """Let Node read every module, its own and shared ones; return how many.
+
+    Raises:
+        BuildError: One is no JavaScript; with its path and line.
+    """
+    packages = find_upwards("packages", app_folder)
+    folders = [app_folder / "src", *([packages] if packages else [])]
+    modules = sorted(path for folder in folders for path in folder.rglob("*.js"))
+    for path in modules:
+        read = subprocess.run(
+            ["node", "--input-type=module", "--check"],
+            input=path.read_bytes(),
+            capture_output=True,
+            check=False,
+        )
+        if read.returncode:
+            shown = os.path.relpath(path, app_folder.parent.parent)
+            told = read.stderr.decode(errors="replace")
+            line = re.search(r"^\[stdin\]:(\d+)", told, re.MULTILINE)
+            what = re.search(r"^SyntaxError: .*", told, re.MULTILINE)
+            raise BuildError(
+                f"{shown}:{line[1] if line else 1}: {what[0] if what else told}"
+            )
+    return len(modules)
+
+
+def check(app_folder: Path) -> str:
+    """Build without writing, under made-up variables; return what was seen.
+
+    Raises:
+        BuildError: Something is missing or wrong.
+    """
+    manifest = json.loads((app_folder / "package.json").read_text(encoding="utf-8"))
+    made_up = dict.fromkeys(manifest["vocilia"]["requires"], "https://check.invalid")
+    count = len(build(app_folder, {**os.environ, **made_up}))
+    if shutil.which("node") is None:
+        return f"{count} files; node is not there, so no module was read as JavaScript"
+    return f"{count} files, {check_syntax(app_folder)} modules"
+
+
+def main(arguments: list[str]) -> int:
+    """Build the app of the current folder; with `--check` write nothing."""
     try:
+        if arguments == ["--check"]:
+            sys.stdout.write(f"checked: {check(Path.cwd())}\n")
+            return 0
         files = build(Path.cwd(), dict(os.environ))
     except BuildError as error:
         sys.stderr.write(f"build failed: {error}\n")
@@ -230,4 +275,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

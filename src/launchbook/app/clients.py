@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from launchbook.transport.git import Git
     from launchbook.transport.postgres import DatabaseAddress, Session
     from launchbook.transport.probe import Prober
+    from launchbook.transport.process import Processes
     from launchbook.transport.tls import TlsInspector
 
 
@@ -109,13 +110,19 @@ class Clients:
         )
         return DnsClient.open(settings, self.clock, self.redactor)
 
+    @property
+    def processes(self) -> Processes:
+        """Runs programs of the product."""
+        from launchbook.transport.process import Processes
+
+        return Processes()
+
     @cached_property
     def git(self) -> Git:
         """Reads the product's work tree."""
         from launchbook.transport.git import Git
-        from launchbook.transport.process import Processes
 
-        return Git(Processes())
+        return Git(self.processes)
 
     @property
     def database(self) -> Callable[[DatabaseAddress], AbstractContextManager[Session]]:

@@ -71,6 +71,7 @@ STEPS: Final[Mapping[str, StepEntry]] = {
         "rollback_admission", "RollbackAdmission", "railway", "vercel", "git"
     ),
     "secret.rotation": _entry("secret_rotation", "SecretRotation", "prober"),
+    "source.build": _entry("source_build", "SourceBuild", "git", "processes"),
     "source.commit": _entry("source_commit", "SourceCommit", "git"),
     "source.content": _entry("source_content", "SourceContent", "git"),
     "staging.healthy": _entry("staging_healthy", "StagingHealthy", "prober"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from launchbook.app.register import STEPS
 from launchbook.app.release import RELEASE, departing, open_shelf, open_watcher
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from launchbook.errors import LaunchbookError
     from launchbook.model.playbook import Playbook
     from launchbook.model.release import Capsule
-
-VARIABLES: Final = "railway.variables"
-"""The step that writes what a running service is started with."""
 
 
 def run(options: Mapping[str, object]) -> int:
@@ -77,13 +74,7 @@ def _release(
         if not status:
             _tell_release(desk, app)
         return status
-    written = {*result.changed, *result.failed}
-    has_variables = any(
-        each.uses == VARIABLES and each.id in written for each in playbook.all_entries
-    )
-    return _conclude(
-        desk, app, before, result, result.error, has_variables=has_variables
-    )
+    return _conclude(desk, app, before, result, result.error)
 
 
 def _served_before(app: App) -> Capsule:
@@ -110,19 +101,9 @@ def _tell_release(desk: Desk, app: App) -> None:
 
 
 def _conclude(
-    desk: Desk,
-    app: App,
-    before: Capsule,
-    result: RunResult,
-    error: LaunchbookError,
-    *,
-    has_variables: bool,
+    desk: Desk, app: App, before: Capsule, result: RunResult, error: LaunchbookError
 ) -> int:
-    """Go back unless what served before still serves; say what serves then.
-
-    Variables of services that were written are of the release too: whoever starts the
-    old build again would start it with the new ones.
-    """
+    """Go back unless what served before still serves; say what serves then."""
     new = {
         name: str(result.outputs[name]["identity"])
         for name in before.identities
@@ -130,8 +111,7 @@ def _conclude(
     }
     sight = open_watcher(app).look(before.surfaces)
     shown = {name: each.identity for name, each in sight.items()}
-    is_old = judge(shown, before.identities, new) is Served.OLD
-    if is_old and not has_variables:
+    if judge(shown, before.identities, new) is Served.OLD:
         return _still_old(desk, before, error, result)
     desk.output.line(f"failed: {error.message}")
     desk.output.line(f"taking it back: {before.id} is served again")

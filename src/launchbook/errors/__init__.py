@@ -30,6 +30,7 @@ from launchbook.errors.gate import (
     GateFailed,
     GateInconclusive,
     LoadFailed,
+    SourceBroken,
     StalePlan,
     UnsafePlan,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "SecretCommandFailed",
     "SignatureInvalid",
     "SignatureUnverifiable",
+    "SourceBroken",
     "SourceError",
     "StalePlan",
     "StatementFailed",

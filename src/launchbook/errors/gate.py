@@ -18,6 +18,12 @@ class GateFailed(GateError):
     code = "gate-failed"
 
 
+class SourceBroken(GateFailed):
+    """What is to be released does not pass the check of its own app."""
+
+    code = "source-broken"
+
+
 class GateInconclusive(GateError):
     """A gate cannot tell; that blocks unless it is overridden by name."""
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Final
 
@@ -19,7 +21,6 @@ from launchbook.redact import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 RUN_TIMEOUT_SECONDS: Final = 60.0
 LARGEST_OUTPUT_BYTES: Final = 4 * 1024 * 1024
@@ -272,7 +273,10 @@ def _environment(command: Command) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in INHERITED or name.startswith("LC_")
     }
-    return {**inherited, **own}
+    # A product in Python finds our own interpreter where no other is found before.
+    ours = str(Path(sys.executable).parent)
+    path = os.pathsep.join(filter(None, (inherited.get("PATH"), ours)))
+    return {**inherited, "PATH": path, **own}
 
 
 def _missing(command: Command, error: OSError) -> CommandMissing:

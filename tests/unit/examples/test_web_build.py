@@ -142,3 +142,41 @@ def test_hosting_rules_cache_assets_and_protect_pages(app: str) -> None:
     assert "nosniff" == headers["/(.*)"]["X-Content-Type-Options"]
     assert "immutable" in headers["/assets/(.*)"]["Cache-Control"]
     assert ["/index.html"] == [rule["destination"] for rule in rules["rewrites"]]
+
+
+def check(checkout: Path, app: str, path: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "../../tools/build_web.py", "--check"],
+        cwd=checkout / "apps" / app,
+        env={"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_is_checked_without_variables_and_nothing_is_written(
+    checkout: Path, app: str
+) -> None:
+    done = check(checkout, app, os.environ["PATH"])
+    assert 0 == done.returncode, done.stderr
+    assert not (checkout / "apps" / app / "dist").exists()
+
+
+def test_a_module_that_is_no_javascript_is_named_with_its_line(checkout: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    module = checkout / "apps" / "customer" / "src" / "app.js"
+    text = module.read_text()
+    module.write_text(f"{text}\nexport const price = ;\n")
+    done = check(checkout, "customer", os.environ["PATH"])
+    line = len(text.splitlines()) + 2
+    assert 1 == done.returncode
+    assert f"apps/customer/src/app.js:{line}: SyntaxError" in done.stderr
+
+
+def test_without_node_a_check_says_what_it_left_out(checkout: Path) -> None:
+    done = check(checkout, "customer", "")
+    assert 0 == done.returncode, done.stderr
+    assert "no module was read as JavaScript" in done.stdout
