@@ -65,6 +65,14 @@ def last_line(printed: str) -> str:
     return printed.strip().splitlines()[-1].strip("= ")
 
 
+def matrix_line(printed: str) -> str:
+    """Return how the points of the release matrix ended."""
+    found = [each for each in printed.splitlines() if each.startswith("matrix: ")]
+    if not found:
+        sys.exit("failed: no point of the release matrix was run")
+    return found[-1].removeprefix("matrix: ")
+
+
 def page(results: dict[str, str]) -> str:
     """Return the text of docs/guarantees.md."""
     commit = run("git", "rev-parse", "--short=12", "HEAD").strip()
@@ -91,6 +99,7 @@ def main() -> None:
     results["heavy tests: every kill, every exchange, every recovery"] = last_line(
         printed
     )
+    results["release matrix: what served after each failure"] = matrix_line(printed)
     for bench in ("start_up", "converge", "restart", "ledger", "load"):
         printed = run(sys.executable, f"bench/{bench}.py")
         results[f"bench {bench}"] = f"`{printed.strip().splitlines()[-1]}`"

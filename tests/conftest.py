@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.sandbox",
     "tests.support.worlds",
     "tests.support.contract_summary",
+    "tests.support.matrix_summary",
 ]
 
 

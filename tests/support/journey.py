@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from launchbook.app.register import STEPS
 from launchbook.cli.place import Place
 from launchbook.cli.program import program
+from launchbook.clock import SystemClock
 from launchbook.config.package_data import data_root
 from launchbook.config.playbook import load_playbook
 from launchbook.config.workspace import Workspace
@@ -30,6 +31,8 @@ from tests.support.sandbox import Sandbox, sandbox_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from launchbook.clock import Clock
 
 PARTS = ("inventory", "playbooks", "examples/vocilia")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -126,18 +129,21 @@ class Journey:
     Attributes:
         root: The working folder; a test that changes files takes ``folder``.
         environ: Variables that the commands see beside the state folder.
+        clock: What commands in this process wait by.
     """
 
     sandbox: Sandbox
     root: Path
     home: Path
     environ: dict[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=SystemClock)
 
     # --- commands -------------------------------------------------------------
 
     def run(self, *words: str) -> Outcome:
         """Type a command, in this process."""
-        place = Place(self.root, {"LAUNCHBOOK_HOME": str(self.home), **self.environ})
+        environ = {"LAUNCHBOOK_HOME": str(self.home), **self.environ}
+        place = Place(self.root, environ, self.clock)
         out, err, status = io.StringIO(), io.StringIO(), 0
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:

@@ -10,6 +10,7 @@ from launchbook.config.inventory import Releases
 from launchbook.errors import InputError
 from launchbook.model.record import Phase
 from launchbook.model.release import SurfaceKind
+from launchbook.release.aftermath import Aftermath
 from launchbook.release.served import Watcher
 from launchbook.release.shelf import STEP, Shelf
 from launchbook.release.timing import WHOLE
@@ -39,6 +40,11 @@ def open_shelf(app: App) -> Shelf:
 def open_watcher(app: App) -> Watcher:
     """Return what looks at surfaces, from outside where it can."""
     return Watcher(app.clients.prober, app.clients.railway)
+
+
+def open_aftermath(app: App) -> Aftermath:
+    """Return what looks at what is on its way, and what is only stored."""
+    return Aftermath(app.clients.railway, app.clients.vercel, app.vault)
 
 
 def open_prober(app: App) -> Prober:

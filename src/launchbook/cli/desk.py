@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 from launchbook.cli.options import read_switch
 from launchbook.cli.output import Output, output_of
 from launchbook.cli.place import find_home, find_root, place_of
-from launchbook.clock import Clock, SystemClock
 from launchbook.config.workspace import Workspace
 from launchbook.errors import FileMissing, InputError
 from launchbook.providers.sandbox.client import read_endpoints
@@ -21,6 +20,8 @@ from launchbook.transport.process import Processes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from launchbook.clock import Clock
 
 SANDBOX_FOLDER: Final = "sandbox"
 """Ledger and secrets of the sandbox platforms, below the state folder."""
@@ -168,7 +169,7 @@ def open_desk(options: Mapping[str, object]) -> Desk:
     return Desk(
         root=root,
         home=find_home(root, place.environ),
-        clock=SystemClock(),
+        clock=place.clock,
         output=output_of(options),
         is_confirmed=read_switch(options, "yes"),
         environ=place.environ,

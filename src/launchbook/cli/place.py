@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from launchbook.clock import SystemClock
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from launchbook.clock import Clock
 
 HOME_VARIABLE: Final = "LAUNCHBOOK_HOME"
 MARK: Final = Path("inventory") / "product.yml"
@@ -24,10 +28,12 @@ class Place:
         start: The working folder, or one below it.
         environ: The variables that ``env:NAME`` refers to and that name the state
             folder.
+        clock: What the command reads and waits by.
     """
 
     start: Path
     environ: Mapping[str, str] = field(repr=False)
+    clock: Clock = field(default_factory=SystemClock, repr=False)
 
 
 def place_of(options: Mapping[str, object]) -> Place:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from launchbook.app.register import STEPS
-from launchbook.app.release import RELEASE, departing, open_shelf, open_watcher
+from launchbook.app.release import RELEASE, departing, open_aftermath, open_shelf
 from launchbook.cli.desk import open_desk
 from launchbook.cli.failure import show
 from launchbook.cli.options import read_switch
@@ -18,24 +18,28 @@ from launchbook.cli.provision import (
     tell,
     warn,
 )
-from launchbook.cli.returning import Return, bring_back
+from launchbook.cli.returning import Return, bring_back, look_back
 from launchbook.cli.turn import turn
 from launchbook.config.playbook import load_playbook
 from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.outcome import is_resumable
 from launchbook.errors import GateError, GateFailed, ReleaseMixed, RunTakenBack
 from launchbook.model.release import Served
-from launchbook.release.served import judge, mixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.app import App
     from launchbook.cli.desk import Desk
+    from launchbook.cli.returning import Returned, View
     from launchbook.engine.result import RunResult
     from launchbook.errors import LaunchbookError
     from launchbook.model.playbook import Playbook
     from launchbook.model.release import Capsule
+
+
+MOVING: Final = frozenset({"railway.deployment", "vercel.promotion"})
+"""Steps after which something else may serve."""
 
 
 def run(options: Mapping[str, object]) -> int:
@@ -109,27 +113,31 @@ def _conclude(
         for name in before.identities
         if "identity" in result.outputs.get(name, {})
     }
-    sight = open_watcher(app).look(before.surfaces)
-    shown = {name: each.identity for name, each in sight.items()}
-    if judge(shown, before.identities, new) is Served.OLD:
-        return _still_old(desk, before, error, result)
+    view = look_back(app, before, new)
+    if view.served is Served.OLD or _is_untouched(app, before, view, result):
+        _tell_unread(desk, error, view)
+        return _still_old(desk, app, before, error, result)
     desk.output.line(f"failed: {error.message}")
     desk.output.line(f"taking it back: {before.id} is served again")
-    reason = f"the release of this commit failed: {error.code}"
     # What this run wrote does not stand any more, or is told surface by surface.
     error.details.pop("stands", None)
-    back = bring_back(desk, app, before, Return(f"failed after {before.id}", reason))
+    reason = f"the release of this commit failed: {error.code}"
+    why = Return(f"failed after {before.id}", reason, new)
+    back = bring_back(desk, app, before, why)
+    if back.served is Served.NEW:
+        return _not_taken_back(desk, error, back)
     if back.served is Served.OLD:
+        stored = _tell_stored(desk, app, before)
         return _fail(
             desk,
             RunTakenBack(
                 f"{error.message}; {before.id} serves again, after "
                 f"{back.seconds:.1f} s, availability {back.percent:.2f} %",
                 hint=error.hint,
-                details={**error.details, "served": "OLD", **back.as_json()},
+                details={**error.details, **stored, "served": "OLD", **back.as_json()},
             ),
         )
-    lines = mixture(back.sight, before.identities, new)
+    lines = back.view.lines(before.identities, new)
     return _fail(
         desk,
         ReleaseMixed(
@@ -141,8 +149,38 @@ def _conclude(
     )
 
 
+def _is_untouched(app: App, before: Capsule, view: View, result: RunResult) -> bool:
+    """Whether nothing can have moved, though not everything can be read now.
+
+    This run did not begin with anything that takes traffic, and what can be read is as
+    before: a network that died is no reason to move what serves.
+    """
+    begun = {*result.changed, *result.failed, *result.waiting}
+    entries = load_playbook(app.workspace, RELEASE, steps=STEPS).all_entries
+    if view.coming or any(x.uses in MOVING and x.id in begun for x in entries):
+        return False
+    hidden = {each.name for each in before.surfaces if not each.url}
+    return all(
+        each.identity == before.identities[name]
+        or (not each.identity and name in hidden)
+        for name, each in view.sight.items()
+    )
+
+
+def _tell_unread(desk: Desk, error: LaunchbookError, view: View) -> None:
+    """Say of what is said to be as before only because nothing touched it."""
+    unread = {n: each.problem for n, each in view.sight.items() if each.problem}
+    for name, problem in unread.items():
+        desk.output.line(f"{name} was not touched, and could not be read: {problem}")
+    if view.unasked:
+        desk.output.line(f"whether anything is on its way is unknown: {view.unasked}")
+        unread["coming"] = view.unasked
+    if unread:
+        error.details["unread"] = unread
+
+
 def _still_old(
-    desk: Desk, before: Capsule, error: LaunchbookError, result: RunResult
+    desk: Desk, app: App, before: Capsule, error: LaunchbookError, result: RunResult
 ) -> int:
     """Nothing took the traffic: what served before was never touched."""
     desk.output.record({"kind": "served", "served": "OLD", "release": before.id})
@@ -150,9 +188,35 @@ def _still_old(
         return _fail(desk, error)
     if not is_resumable(error):
         error.exit_status = RunTakenBack.exit_status
-    error.details["served"] = "OLD"
     desk.output.line(f"{before.id} serves as before")
+    error.details.update(_tell_stored(desk, app, before), served="OLD")
     return _fail(desk, error)
+
+
+def _not_taken_back(desk: Desk, error: LaunchbookError, back: Returned) -> int:
+    """The release is bad, and no part of it could be taken back."""
+    why = back.result.error.message if back.result.error else "it was interrupted"
+    desk.output.line(
+        f"NEW: this release serves everywhere; it was not taken back: {why}"
+    )
+    error.exit_status = ReleaseMixed.exit_status
+    error.details.update(served="NEW", **back.as_json())
+    return _fail(desk, error)
+
+
+def _tell_stored(desk: Desk, app: App, before: Capsule) -> dict[str, object]:
+    """Say which variables are stored that what serves was not started with.
+
+    They are left: the same command writes them anyway, and nothing reads them before
+    the next deployment.
+    """
+    stored = open_aftermath(app).stored(before.surfaces)
+    for name, variables in stored.items():
+        desk.output.line(
+            f"stored for the next deployment of {name}, and not what serves: "
+            f"{', '.join(variables)}"
+        )
+    return {"stored": stored} if stored else {}
 
 
 def _fail(desk: Desk, error: LaunchbookError) -> int:

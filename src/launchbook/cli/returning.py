@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from launchbook.app.register import STEPS
 from launchbook.app.release import (
     ROLLBACK,
+    open_aftermath,
     open_prober,
     open_watcher,
     public_urls,
@@ -15,8 +16,10 @@ from launchbook.app.release import (
 )
 from launchbook.cli.provision import carry_out
 from launchbook.config.playbook import load_playbook
+from launchbook.errors import GateError, ProviderError
+from launchbook.model.release import Served
 from launchbook.release.availability import Availability
-from launchbook.release.served import judge
+from launchbook.release.served import judge, mixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from launchbook.app import App
     from launchbook.cli.desk import Desk
     from launchbook.engine.result import RunResult
-    from launchbook.model.release import Capsule, Served
+    from launchbook.model.release import Capsule
     from launchbook.release.availability import Tally
     from launchbook.release.served import Sight
 
@@ -35,11 +38,40 @@ class Return:
 
     Attributes:
         left: Which release is left, for the ledger.
-        options: Of the command.
+        new: What that release shows, surface by surface, as far as it is known.
     """
 
     left: str
     reason: str
+    new: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What serves, as far as it can be seen.
+
+    Attributes:
+        shown: Which release all surfaces show now.
+        coming: Surface to what is on its way to replace what it shows.
+        unasked: Why nobody knows what is on its way; empty when it is known.
+    """
+
+    shown: Served
+    sight: Mapping[str, Sight]
+    coming: Mapping[str, str]
+    unasked: str = ""
+
+    @property
+    def served(self) -> Served:
+        """Which release serves, and will in a minute; MIXED unless that is certain."""
+        return Served.MIXED if self.coming or self.unasked else self.shown
+
+    def lines(self, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+        """Return one line a surface, and one for what could not be asked."""
+        told = mixture(self.sight, old, new, self.coming)
+        if self.unasked:
+            told.append(f"whether that changes soon is unknown: {self.unasked}")
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +79,21 @@ class Returned:
     """What became of it.
 
     Attributes:
-        served: OLD when every surface shows what it was to go back to.
+        view: OLD when every surface shows what it was to go back to, and nothing is
+            on its way to change that; NEW when none was moved.
         seconds: From the start to the proof, or to the failure.
         tallies: Surface to how its public address answered meanwhile.
     """
 
     result: RunResult
-    served: Served
-    sight: Mapping[str, Sight]
+    view: View
     seconds: float
     tallies: Mapping[str, Tally]
+
+    @property
+    def served(self) -> Served:
+        """Which release serves; OLD is the one that was to be returned to."""
+        return self.view.served
 
     @property
     def percent(self) -> float:
@@ -88,8 +125,29 @@ def bring_back(
     began = app.clock.monotonic()
     with Availability(open_prober(app), public_urls(target)) as availability:
         result = carry_out(desk, prepared, playbook, options or {})
+        if _is_worth_another_try(result):
+            # Half of a return is worse than none, and most refusals pass: what was
+            # done is left alone, and what was refused is ordered once more.
+            desk.output.line("once more, for not all of it was done")
+            result = carry_out(desk, prepared, playbook, options or {})
     seconds = app.clock.monotonic() - began
+    view = look_back(app, target, why.new)
+    return Returned(result, view, seconds, availability.tallies)
+
+
+def _is_worth_another_try(result: RunResult) -> bool:
+    """Whether it failed by what may pass: a gate says the same again."""
+    is_refused = isinstance(result.error, GateError)
+    return result.error is not None and not (is_refused or result.is_interrupted)
+
+
+def look_back(app: App, target: Capsule, new: Mapping[str, str]) -> View:
+    """Say what serves, what each surface shows, and what is about to replace it."""
     sight = open_watcher(app).look(target.surfaces)
     shown = {name: each.identity for name, each in sight.items()}
-    served = judge(shown, target.identities, {})
-    return Returned(result, served, sight, seconds, availability.tallies)
+    served = judge(shown, target.identities, new)
+    try:
+        coming = open_aftermath(app).coming(target.surfaces)
+    except ProviderError as error:
+        return View(served, sight, {}, error.message)
+    return View(served, sight, coming)

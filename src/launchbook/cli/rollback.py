@@ -21,7 +21,6 @@ from launchbook.errors import GateFailed, InputError, ReleaseMixed
 from launchbook.load.figure import Limit, judge
 from launchbook.load.report import Report
 from launchbook.model.release import Served
-from launchbook.release.served import mixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,9 +78,8 @@ def run(options: Mapping[str, object]) -> int:
         # A run that was waited for may have changed what serves.
         if read_switch(options, "wait"):
             way = _way(desk, app, options)
-        back = bring_back(
-            desk, app, way.target, Return(way.current.id, reason), options
-        )
+        why = Return(way.current.id, reason, way.current.identities)
+        back = bring_back(desk, app, way.target, why, options)
     status = tell(desk, app, playbook, back.result)
     return _conclude(desk, app, way, back) or status
 
@@ -124,22 +122,11 @@ def _conclude(desk: Desk, app: App, way: Way, back: Returned) -> int:
     """Say what serves, how long it took, and how the product answered meanwhile."""
     current, target, whole = way.current, way.target, way.whole
     limit = _limit_seconds(app)
-    rows = [("address", "availability", "requests", "slowest")]
-    rows += [
-        (
-            name,
-            f"{each.percent:.2f} %",
-            str(each.asked),
-            f"{each.slowest_seconds * 1000:.0f} ms",
-        )
-        for name, each in back.tallies.items()
-    ]
-    for line in columns(rows):
-        desk.output.line(line)
+    _tell_answers(desk, back)
     is_back = back.served is Served.OLD
     is_whole = is_back and target.identities == whole.identities
     _report(app, back, limit).keep(app.workspace.home)
-    served = Served.OLD if is_whole else Served.MIXED
+    served = Served.MIXED if is_back and not is_whole else back.served
     desk.output.record(
         {
             "kind": "rollback",
@@ -152,7 +139,7 @@ def _conclude(desk: Desk, app: App, way: Way, back: Returned) -> int:
     )
     if is_back and not is_whole:
         desk.output.line(f"{served}: as asked for, one app alone was returned")
-        for line in mixture(back.sight, whole.identities, current.identities):
+        for line in back.view.lines(whole.identities, current.identities):
             desk.output.line(f"  {line}")
         return 0
     if is_back:
@@ -163,15 +150,35 @@ def _conclude(desk: Desk, app: App, way: Way, back: Returned) -> int:
         return 0
     if back.result.is_interrupted:
         return back.result.exit_status
+    if back.served is Served.NEW:
+        desk.output.line(f"{back.served}: {current.id} serves as before, everywhere")
+        return back.result.exit_status
     error = ReleaseMixed(
         f"MIXED: not every surface shows {target.id}",
         hint="Run the same command again; what is right already is left alone.",
         details={
-            "problems": mixture(back.sight, target.identities, current.identities)
+            "served": str(Served.MIXED),
+            "problems": back.view.lines(target.identities, current.identities),
         },
     )
     show(error, desk.output)
     return error.exit_status
+
+
+def _tell_answers(desk: Desk, back: Returned) -> None:
+    """How each public address answered meanwhile."""
+    rows = [("address", "availability", "requests", "slowest")]
+    rows += [
+        (
+            name,
+            f"{each.percent:.2f} %",
+            str(each.asked),
+            f"{each.slowest_seconds * 1000:.0f} ms",
+        )
+        for name, each in back.tallies.items()
+    ]
+    for line in columns(rows):
+        desk.output.line(line)
 
 
 def _report(app: App, back: Returned, limit: float) -> Report:

@@ -122,9 +122,19 @@ def judge(
 
 
 def mixture(
-    shown: Mapping[str, Sight], old: Mapping[str, str], new: Mapping[str, str]
+    shown: Mapping[str, Sight],
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    coming: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Return one line a surface: what it shows, and of which release that is."""
+    """Return one line a surface: what it shows, and of which release that is.
+
+    Args:
+        shown: Surface to what it shows.
+        old: Those of the release before.
+        new: Those of the release that was under way.
+        coming: Surface to what is on its way to replace what it shows.
+    """
     lines = []
     for name, sight in shown.items():
         whose = [
@@ -133,5 +143,7 @@ def mixture(
             if each.get(name) == sight.identity and sight.identity
         ]
         said = " and ".join(whose) or "neither"
+        if coming and name in coming:
+            said += f", about to be replaced by {coming[name]}"
         lines.append(f"{name}: {sight.identity or sight.problem} ({said})")
     return lines

@@ -35,7 +35,9 @@ class Fault:
         nth: The first matching request that is hit, counted from 1.
         times: How many are hit from there on; 0 means all.
         details: What the effect needs: ``status`` (int), ``headers`` (object),
-            ``body`` (any JSON), ``delay_seconds`` (number), a vendor's own.
+            ``body`` (any JSON), ``delay_seconds`` (number), a vendor's own. With
+            ``only`` (a list of texts) a frame's effect hits requests that hold one
+            of them in their address or JSON body: those of one service, say.
         id: Given by the book.
         seen_count: How many requests matched so far.
     """
@@ -55,6 +57,11 @@ class Fault:
             fnmatch.fnmatchcase(name, _literal_brackets(self.operation))
             for name in names
         )
+
+    def concerns(self, subject: str) -> bool:
+        """Whether a request about something is singled out, or any is meant."""
+        only = self.details.get("only")
+        return only is None or any(each in subject for each in only)
 
     def count(self) -> bool:
         """Count a matching request; answer whether this one is hit."""
@@ -130,13 +137,19 @@ class FaultBook:
         return hits[0] if hits else None
 
     def take_all(
-        self, vendor: str, names: Collection[str], effects: frozenset[str]
+        self,
+        vendor: str,
+        names: Collection[str],
+        effects: frozenset[str],
+        subject: str = "",
     ) -> list[Fault]:
         """Count an occasion and return the faults that hit it."""
         meant = [
             fault
             for fault in self._faults
-            if fault.effect in effects and fault.matches(vendor, names)
+            if fault.effect in effects
+            and fault.matches(vendor, names)
+            and fault.concerns(subject)
         ]
         return [fault for fault in meant if fault.count()]
 
@@ -148,5 +161,7 @@ def _check_details(effect: str, details: Mapping[str, Any]) -> None:
         raise InvalidFault("the effect status needs status, from 200 to 599")
     if not isinstance(details.get("headers", {}), dict):
         raise InvalidFault("headers must be an object")
+    if not isinstance(details.get("only", []), list):
+        raise InvalidFault("only must be a list of texts")
     if effect == "delay" and not isinstance(details.get("delay_seconds"), int | float):
         raise InvalidFault("the effect delay needs a number in delay_seconds")

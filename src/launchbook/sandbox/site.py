@@ -46,7 +46,7 @@ class _Site:
 
     async def answer(self, request: web.Request, handler: Next) -> web.StreamResponse:
         operation = await self._operation(request)
-        faults = self._faults(request, operation)
+        faults = self._faults(request, operation, await self._subject(request))
         status = 0
         try:
             response = await self._answer_with(faults, request, handler)
@@ -72,9 +72,20 @@ class _Site:
             _LOG.debug("%s: no operation", self._emulator.name, exc_info=True)
             return rest_operation(request)
 
-    def _faults(self, request: web.Request, operation: Operation) -> list[Fault]:
+    async def _subject(self, request: web.Request) -> str:
+        """What a request is about: its address, and a body that is JSON."""
+        is_asked = any("only" in each.details for each in self._world.faults.all())
+        if not is_asked or request.content_type != "application/json":
+            return request.path_qs
+        return request.path_qs + await request.text()
+
+    def _faults(
+        self, request: web.Request, operation: Operation, subject: str
+    ) -> list[Fault]:
         names = {operation.name, f"{request.method} {request.path}"}
-        return self._world.faults.take_all(self._emulator.name, names, FRAME_EFFECTS)
+        return self._world.faults.take_all(
+            self._emulator.name, names, FRAME_EFFECTS, subject
+        )
 
     async def _answer_with(
         self, faults: Sequence[Fault], request: web.Request, handler: Next

@@ -15,6 +15,8 @@ from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import (
     Conflict,
     DeploymentFailed,
+    GateFailed,
+    NotFound,
     Rejected,
     Unauthorized,
     Unavailable,
@@ -66,10 +68,17 @@ class VercelPromotion:
         self._client = client
 
     def facts(self, inputs: Inputs, context: Context) -> Production | None:
-        """Return what production is now; None where nothing is promoted."""
+        """Return what production is now; None where nothing is promoted.
+
+        Raises:
+            GateFailed: It is another deployment, and the one to promote is gone.
+        """
         if inputs.environment_id != PRODUCTION:
             return None
-        return self._client.read_production(inputs.project_id)
+        found = self._client.read_production(inputs.project_id)
+        if found.deployment_id != inputs.deployment_id:
+            self._refuse_gone(inputs)
+        return found
 
     def plan(
         self, inputs: Inputs, facts: Production | None, prior: Prior | None
@@ -117,6 +126,19 @@ class VercelPromotion:
             identity="",
         )
         self.apply(before, facts, context)
+
+    def _refuse_gone(self, inputs: Inputs) -> None:
+        """Refuse before anything moves: half of a return would be a mixture."""
+        try:
+            self._client.read_deployment(inputs.deployment_id)
+        except NotFound as error:
+            raise GateFailed(
+                f"Vercel has no deployment {inputs.deployment_id} of {inputs.app} any "
+                "more; nothing was moved",
+                hint="Release that commit again, or go back to another release: `invoke "
+                "release.list` shows them.",
+                details={"deployment": inputs.deployment_id},
+            ) from error
 
     def _promote(self, inputs: Inputs, context: Context) -> None:
         """Order it once, and follow the job of this deployment to its end."""

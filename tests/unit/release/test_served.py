@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from launchbook.model.railway import Deployment
 from launchbook.model.release import Served
-from launchbook.release.served import Watcher, judge, mixture
+from launchbook.release.served import Sight, Watcher, judge, mixture
 from tests.support.capsules import capsule, identity
 from tests.support.visitor import Table
 
@@ -94,3 +94,12 @@ def test_a_mixture_says_of_each_surface_whose_it_is() -> None:
         "worker: by-hand (neither)",
         f"customer: {identity(2)} (NEW)",
     ] == mixture(sight, OLD, NEW)
+
+
+def test_a_mixture_names_what_is_about_to_replace_what_is_shown() -> None:
+    sight = {"backend": Sight(identity(1)), "customer": Sight(identity(1))}
+    lines = mixture(sight, OLD, NEW, {"backend": "d2"})
+    assert [
+        f"backend: {identity(1)} (OLD, about to be replaced by d2)",
+        f"customer: {identity(1)} (OLD)",
+    ] == lines

@@ -38,6 +38,18 @@ def test_another_vendor_or_effect_neither_hits_nor_counts() -> None:
     assert 0 == fault.seen_count
 
 
+def test_what_is_about_something_else_is_neither_hit_nor_counted() -> None:
+    fault = Fault("*", "odd", details={"only": ["s-worker", "s-payments"]})
+    book = FaultBook()
+    book.add(fault)
+    subjects = ("/up?serviceId=s-backend", "", "/up?serviceId=s-payments")
+    hits = [
+        book.take_all("railway", ("up",), frozenset({"odd"}), each) for each in subjects
+    ]
+    assert [[], [], [fault]] == hits
+    assert 1 == fault.seen_count
+
+
 def test_faults_have_ids_and_can_be_taken_back() -> None:
     book = FaultBook()
     first, second = book.add(Fault("*", "odd")), book.add(Fault("*", "odd"))
@@ -58,6 +70,7 @@ def test_json_keeps_a_vendors_own_words() -> None:
         {"effect": "status", "status": 500},
         {"vendor": "vercel"},
         {"vendor": "vercel", "effect": "status"},
+        {"vendor": "vercel", "effect": "drop_after", "only": "s-backend"},
         {"vendor": "vercel", "effect": "status", "status": 42},
         {"vendor": "vercel", "effect": "status", "status": 500, "headers": ["a"]},
         {"vendor": "vercel", "effect": "delay"},

@@ -111,6 +111,23 @@ def test_a_drop_before_leaves_the_world_as_it_was(toy_sandbox: Sandbox) -> None:
     assert [] == _things(toy_sandbox)
 
 
+def test_a_fault_strikes_what_its_only_is_about_in_address_or_json_body(
+    toy_sandbox: Sandbox,
+) -> None:
+    asked = [("door", ""), ("gate", ""), ("gate", ""), ("wall", ""), ("wall", "house")]
+    for only in (['"name": "gate"', "nothing"], ["/v1/things?for=house"]):
+        operation = "POST /v1/things"
+        _order(toy_sandbox, effect="status", status=409, operation=operation, only=only)
+    statuses = [
+        toy_sandbox.api(
+            *("toy", "POST", f"/v1/things?for={place}", {"name": name}),
+            headers={"Content-Type": "application/json"},
+        ).status
+        for name, place in asked
+    ]
+    assert [201, 409, 201, 201, 409] == statuses
+
+
 def test_a_drop_after_has_applied_and_is_logged_without_a_status(
     toy_sandbox: Sandbox,
 ) -> None:

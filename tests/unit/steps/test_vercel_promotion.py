@@ -11,6 +11,8 @@ import pytest
 from launchbook.errors import (
     Conflict,
     DeploymentFailed,
+    GateFailed,
+    NotFound,
     ProviderError,
     RateLimited,
     Rejected,
@@ -40,6 +42,7 @@ class Platform:
             before (``None`` answers).
         queue: How many looks an ordered promotion waits before it is shown (202).
         refusal: What is answered to every promotion.
+        is_gone: The deployment was deleted.
     """
 
     production: Production = BEFORE
@@ -47,6 +50,7 @@ class Platform:
     is_lost: bool | None = None
     queue: int = 0
     refusal: Exception | None = None
+    is_gone: bool = False
     waiting: str = ""
     log: list[str] = field(default_factory=list)
     looks: int = 0
@@ -61,6 +65,10 @@ class Platform:
             if self.looks >= 2:
                 self._finish()
         return self.production
+
+    def read_deployment(self, deployment_id: str) -> None:
+        if self.is_gone:
+            raise NotFound("no such deployment", hint="Look.", platform="vercel")
 
     def promote(self, project_id: str, deployment_id: str) -> None:
         self.log.append(f"promote {deployment_id}")
@@ -118,6 +126,15 @@ def test_an_answer_that_is_lost_after_it_was_taken_orders_nothing_twice() -> Non
 def test_an_answer_that_is_lost_before_it_was_taken_is_told() -> None:
     with pytest.raises(Unavailable):
         carried_out(Platform(is_lost=True))
+
+
+def test_what_was_deleted_is_refused_before_anything_moves() -> None:
+    platform = Platform(is_gone=True)
+    with pytest.raises(GateFailed, match="nothing was moved"):
+        carried_out(platform)
+    assert [] == platform.log
+    serving = replace(BEFORE, deployment_id="new")
+    assert [] == carried_out(Platform(serving, is_gone=True)).log
 
 
 def test_a_job_of_its_own_that_is_under_way_is_only_followed() -> None:

@@ -17,6 +17,8 @@ in brackets is the pattern to order them with):
 - ``build_failed`` (``build <project name>``, ``message``): the build breaks.
 - ``alias_failed`` (``alias <project name>``): READY, but no name leads to it.
 - ``promote_failed`` (``promote <project name>``): the job ends as failed.
+- ``promote_astray`` (``promote <project name>``): the job succeeds, and the names
+  still lead to what they led to.
 - ``sso_redirect`` (``edge <host>``): protection answers with a redirect to a
   login page that answers 200, instead of 401.
 """

@@ -66,6 +66,9 @@ class Publisher:
     def _lead_production_to(self, deployment: Deployment) -> None:
         project = self._state.projects[deployment.project_id]
         self._point_all(deployment)
+        self._name_production(project, deployment)
+
+    def _name_production(self, project: Project, deployment: Deployment) -> None:
         deployment.substate = "PROMOTED"
         project.production_deployment_id = deployment.id
 
@@ -131,7 +134,10 @@ class Publisher:
         if failed or deployment is None:
             job["jobStatus"] = "failed"
         else:
-            self._lead_production_to(deployment)
+            if self._faults.take(f"promote {project.name}", "promote_astray"):
+                self._name_production(project, deployment)
+            else:
+                self._lead_production_to(deployment)
             is_rollback = job["type"] == "rollback"
             project.settings["autoAssignCustomDomains"] = not is_rollback
             project.last_rollback_target = (

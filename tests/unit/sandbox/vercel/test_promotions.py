@@ -103,6 +103,20 @@ def test_what_was_never_production_cannot_become_it(vercel: Vercel) -> None:
         assert vercel.refused("POST", path)[0] == 422
 
 
+def test_a_job_may_succeed_and_leave_the_names_where_they_were(vercel: Vercel) -> None:
+    project = vercel.project(ssoProtection=None)
+    host = f"{project}.vercel.localhost"
+    release(vercel, project, "one")
+    vercel.done("PATCH", f"/v9/projects/{project}", {"autoAssignCustomDomains": False})
+    second = release(vercel, project, "two")
+    vercel.fault("promote_astray", f"promote {project}")
+    vercel.done("POST", promote(project, second))
+    moved = vercel.moved(project)
+    assert moved["lastAliasRequest"]["jobStatus"] == "succeeded"
+    assert moved["targets"]["production"]["id"] == second["id"]
+    assert greeting(vercel, host) == "one"
+
+
 def test_a_job_may_fail(vercel: Vercel) -> None:
     project = vercel.project()
     staged = vercel.deploy(project, **STAGED)
