@@ -103,7 +103,9 @@ def test_a_release_that_turns_bad_is_caught_and_taken_back(torn: Journey) -> Non
     change(torn, HEALTH, ILL)
     change(torn, THEME, "/* darker */\n")
     failed = torn.run(RELEASE)
-    assert (5, "run-taken-back") == (failed.status, failed.code), failed.err
+    assert (5, "run-taken-back") == (failed.status, failed.code), (
+        failed.out + failed.err
+    )
     assert "hard down" in failed.err
     assert before == served(torn)
     listed = torn.run("release.list")

@@ -1,135 +1,153 @@
-"""The way back on the sandbox: open for what serves, closed for what is gone."""
+"""The way back on the sandbox: told on any day, tried on a new schema, refused where it
+would end in a release that cannot work."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.flows.test_release import (
+    BUILD,
+    REASON,
+    RELEASE,
+    ROLLBACK,
+    THEME,
+    UPLOAD,
+    change,
+    newest,
+    served,
+)
 
-    from tests.support.journey import Journey
+if TYPE_CHECKING:
+    from tests.support.journey import Journey, Outcome
 
 pytestmark = [
     pytest.mark.xdist_group("journey"),
-    pytest.mark.timeout(180),
-    pytest.mark.heavy,
+    pytest.mark.timeout(240),
 ]
-
-PLAYBOOK = """playbook: wayback
-description: Look at the way back to what staging serves
-needs: [staging]
-environments: [staging]
-
-steps:
-  - id: compatibility
-    uses: release.compatibility
-    with:
-      capsule: staging-1
-      schema: ${steps.database_schema.outputs.latest}
-      backend: ${steps.backend_health.outputs.url}
-      backend_identity: BACKEND_IDENTITY
-      pages:
-        admin: ${steps.admin_page.outputs.url}
-      identities:
-        admin: ${steps.admin.outputs.identity}
-      journey:
-        /api/shops/none: 404
-
-  - id: rollback_way
-    uses: rollback.admission
-    with:
-      capsule:
-        format: 1
-        id: staging-1
-        environment: staging
-        commit: ${steps.source.outputs.commit}
-        branch: main
-        subject: the first
-        author: Ada
-        actor: ada@desk
-        began_at: "2026-11-20T12:00:00+00:00"
-        done_at: "2026-11-20T12:10:00+00:00"
-        schema: {oldest: "20260101000000", newest: "20260101000300"}
-        surfaces:
-          - name: backend
-            kind: service
-            app: backend
-            place: {}
-            deployment_id: ${steps.backend.outputs.deployment_id}
-            identity: ${steps.backend.outputs.identity}
-            content: c
-            variables: ${steps.backend_variables.outputs.fingerprint}
-          - name: admin
-            kind: web
-            app: admin
-            place:
-              project_id: ${steps.admin_project.outputs.id}
-              environment_id: ${steps.admin_environment.outputs.id}
-            deployment_id: DEPLOYMENT
-            identity: ${steps.admin.outputs.identity}
-            content: c
-            variables: ${steps.admin_variables.outputs.fingerprint}
-      named: staging-1
-      is_anything_served: true
-      is_signature_valid: true
-      surfaces: [backend, admin]
-      path: ${steps.source.outputs.path}
-      workspace: ${platform.railway.workspace}
-      service_seconds: 120
-      build_seconds: 180
-      limit_seconds: 900
-      applied: [{version: "20260101000300", phase: expand}]
-      variables:
-        backend: ${steps.backend_variables.outputs.fingerprint}
-        admin: ${steps.admin_variables.outputs.fingerprint}
-      secrets: [JWT_SECRET]
-"""
-OWN = "${steps.admin.outputs.deployment_id}"
+READINESS = ("rollback.readiness", "--environment", "staging")
+MIGRATIONS = "supabase/migrations"
+NEWER = "rollback-schema-newer"
 
 
-def write(journey: Journey, *, identity: str, deployment: str = OWN) -> None:
-    text = PLAYBOOK.replace("DEPLOYMENT", deployment)
-    path = journey.root / "playbooks" / "wayback.yml"
-    path.write_text(text.replace("BACKEND_IDENTITY", identity))
+def add_migration(shop: Journey, name: str, sql: str) -> None:
+    """Put a file beside the others, to be committed with the next change."""
+    path = f"{MIGRATIONS}/{name}.sql"
+    (shop.work_tree / path).write_text(sql, encoding="utf-8")
+    subprocess.run(["git", "add", path], cwd=shop.work_tree, check=True)
 
 
-def judged(journey: Journey) -> dict[str, object]:
-    """What the ledger keeps of the judgement."""
-    shown = journey.run("ledger.export")
+def answers(told: Outcome) -> dict[str, tuple[bool, str, list[str]]]:
+    """Purpose to whether it is open, to where, and what speaks against it."""
+    found: dict[str, tuple[bool, str, list[str]]] = {}
+    for each in told.records:
+        record: dict[str, Any] = each
+        against = [f["name"] for f in record["findings"] if f["verdict"] != "pass"]
+        found[record["purpose"]] = (record["is_open"], record["target"], against)
+    return found
+
+
+def trials(shop: Journey) -> list[dict[str, Any]]:
+    """What the ledger keeps of the old release on newer schemas, oldest first."""
+    shown = shop.run("ledger.export")
     records = [json.loads(line) for line in shown.lines if line.startswith("{")]
-    found = [each for each in records if each["step"] == "rollback_way"]
-    outputs: dict[str, object] = found[-1]["outputs"]["admission"]
-    return outputs
+    return [e["evidence"] for e in records if e["step"] == "compatibility"]
 
 
-def test_what_serves_is_tried_and_could_serve_again(
-    torn: Journey, tmp_path: Path
+def test_the_way_back_is_told_on_any_day_and_nothing_is_written(
+    torn: Journey,
 ) -> None:
-    # The trial that fails here stays in the ledger, and closes the way back.
-    shop = torn.elsewhere(tmp_path / "shop")
-    write(shop, identity="${steps.backend.outputs.identity}")
-    done = shop.run("provision.wayback")
-    assert 0 == done.status, done.err
-    told = judged(shop)
-    assert (True, "staging-1") == (told["is_open"], told["target"]), told
-
-    write(
-        shop,
-        identity="${steps.backend.outputs.identity}",
-        deployment="dpl_gone",
+    mark, size = torn.mark(), torn.ledger.stat().st_size
+    told = torn.run(*READINESS)
+    first = newest(torn)
+    assert 0 == told.status, told.err
+    assert f"staging, if the next release fails: ROLLBACK: OPEN to {first}" in told.out
+    assert "s of 900 s" in told.lines[-1]
+    closed = torn.run(*READINESS, "--to", "77")
+    assert (2, "unknown-release") == (closed.status, closed.code)
+    every = torn.run("rollback.readiness")
+    assert "production, if the next release fails: ROLLBACK: OPEN, nothing is" in (
+        every.out
     )
-    assert 0 == shop.run("provision.wayback").status
-    told = judged(shop)
-    closed = [
-        each["name"]
-        for each in told["findings"]  # type: ignore[attr-defined]  # JSON
-        if each["verdict"] != "pass"
-    ]
-    assert (False, ["rollback-deployment"]) == (told["is_open"], closed)
+    assert ([], size) == (torn.written(mark), torn.ledger.stat().st_size)
 
-    write(shop, identity="another-build")
-    refused = shop.run("provision.wayback")
-    assert (6, True) == (refused.status, "not another-build" in refused.err)
+
+@pytest.mark.heavy
+def test_a_release_that_the_schema_left_behind_is_not_returned_to(
+    torn: Journey,
+) -> None:
+    first, before = newest(torn), served(torn)
+    add_migration(
+        torn, "20270101000000_town", "alter table businesses add column town text;\n"
+    )
+    add_migration(
+        torn,
+        "20270101000100_drop_town",
+        "-- launchbook: phase=contract\nalter table businesses drop column town;\n",
+    )
+    change(torn, THEME, "/* a town */\n")
+    done = torn.run(RELEASE)
+    assert 0 == done.status, done.err
+    second = newest(torn)
+    assert (first, "20270101000000") == (
+        trials(torn)[-1]["capsule"],
+        trials(torn)[-1]["schema"],
+    )
+    assert (0, {"release": (True, second, []), "rollback": (True, first, [])}) == (
+        (told := torn.run(*READINESS, "--json")).status,
+        answers(told),
+    )
+
+    change(torn, THEME, "/* no town */\n")
+    done = torn.run(RELEASE)
+    assert 0 == done.status, done.err
+    third, serving = newest(torn), served(torn)
+    told = torn.run(*READINESS, "--to", first, "--json")
+    assert 4 == told.status, told.out
+    assert NEWER in answers(told)["rollback"][2]
+
+    mark = torn.mark()
+    refused = torn.run(ROLLBACK, "--to", first, *REASON)
+    assert (4, "gate-failed") == (refused.status, refused.code), refused.err
+    assert "20270101000100" in refused.err
+    assert "Go forward" in refused.hint
+    assert f"--override {NEWER}" in refused.hint
+    assert ([], serving, third) == (torn.written(mark), served(torn), newest(torn))
+
+    back = torn.run(ROLLBACK, *REASON)
+    assert 0 == back.status, back.err
+    assert f"OLD: {second} serves everywhere" in back.lines[-1]
+    forced = torn.run(ROLLBACK, "--to", first, "--override", NEWER, *REASON)
+    assert (0, before) == (forced.status, served(torn)), forced.err
+
+
+@pytest.mark.heavy
+def test_an_old_release_that_the_new_schema_breaks_keeps_the_new_one_back(
+    torn: Journey,
+) -> None:
+    first, before = newest(torn), served(torn)
+    add_migration(
+        torn,
+        "20270201000000_beats",
+        "-- launchbook: allow=rename-table nobody reads it\n"
+        "-- launchbook: allow=drop-table nobody reads it\n"
+        "alter table worker_heartbeats rename to beats;\n",
+    )
+    change(torn, THEME, "/* beats */\n")
+    refused = torn.run(RELEASE)
+    assert (4, "gate-failed") == (refused.status, refused.code), refused.err
+    assert "rollback-contract" in refused.err
+    assert (first, before) == (newest(torn), served(torn))
+
+    mark = torn.mark()
+    forced = torn.run(RELEASE, "--override", "rollback-contract", *REASON)
+    assert (5, True) == (forced.status, "Nothing was deployed" in forced.hint), (
+        forced.err
+    )
+    assert [] == [each for each in torn.written(mark) if each in {BUILD, UPLOAD}]
+    told = torn.run(*READINESS, "--json")
+    assert 4 == told.status
+    assert "rollback-old-code-works" in answers(told)["release"][2]

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 OWN_TOOLS: Final = frozenset({"vault", "signer"})
 """What steps are given that is no client of a platform."""
+SCHEMA: Final = "schema"
+"""Reads the database's history, as it matters to a release of the past."""
 CHECKLIST_STEP: Final = "gate.checklist"
 IDENTITY_VARIABLE: Final = "LAUNCHBOOK_IDENTITY"
 """Holds an age identity where there is no disk to keep one on, as in CI."""
@@ -283,6 +285,7 @@ class App:
             is_asserting=self.target.is_asserting,
             overridable=self._overridable(playbook),
             override_seconds=self._override_hours() * 3600,
+            is_weighing=not (self.releases and self.releases.capsule),
         )
         kit = Kit(
             steps=self.step,
@@ -325,10 +328,7 @@ class App:
     def step(self, name: str) -> Step:
         """Return the step of a name, with its clients."""
         entry = STEPS[name]
-        clients = [
-            getattr(self if each in OWN_TOOLS else self.clients, each)
-            for each in entry.clients
-        ]
+        clients = [_tool(self, each) for each in entry.clients]
         step: Step = load(entry.location)(*clients)
         return step
 
@@ -379,6 +379,15 @@ def build_inputs(entry: PlaybookEntry, values: Mapping[str, object]) -> object:
         for name, value in values.items()
     }
     return load(STEPS[entry.uses].location).inputs_type(**plain)
+
+
+def _tool(app: App, name: str) -> Any:
+    """One argument of a step's constructor."""
+    if name == SCHEMA:
+        from launchbook.app.way_back import schema_reader
+
+        return schema_reader(app)
+    return getattr(app if name in OWN_TOOLS else app.clients, name)
 
 
 def _actor() -> str:

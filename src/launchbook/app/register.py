@@ -68,7 +68,9 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     ),
     "release.gate": _entry("release_gate", "ReleaseGate", "git"),
     "rollback.admission": _entry(
-        "rollback_admission", "RollbackAdmission", "railway", "vercel", "git"
+        "rollback_admission",
+        "RollbackAdmission",
+        *("railway", "vercel", "git", "schema", "vault"),
     ),
     "secret.rotation": _entry("secret_rotation", "SecretRotation", "prober"),
     "source.build": _entry("source_build", "SourceBuild", "git", "processes"),
@@ -93,6 +95,9 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "vercel.environment": _entry("vercel_environment", "VercelEnvironment", "vercel"),
     "vercel.promotion": _entry("vercel_promotion", "VercelPromotion", "vercel"),
     "vercel.project": _entry("vercel_project", "VercelProject", "vercel"),
+    "vercel.rebuild": _entry(
+        "vercel_rebuild", "VercelRebuild", "vercel", "git", "vault"
+    ),
     "vercel.variables": _entry("vercel_variables", "VercelVariables", "vercel"),
     "web.caching": _entry("web_caching", "WebCaching", "prober"),
     "web.identity": _entry("web_identity", "WebIdentity", "prober"),

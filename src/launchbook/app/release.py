@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from launchbook.app.signing import is_as_signed, verifier_of
+from launchbook.app.way_back import REFUSED, serving_facts
 from launchbook.config.inventory import Releases
 from launchbook.errors import InputError
 from launchbook.model.record import Phase
@@ -13,17 +13,17 @@ from launchbook.model.release import SurfaceKind
 from launchbook.release.aftermath import Aftermath
 from launchbook.release.served import Watcher
 from launchbook.release.shelf import STEP, Shelf
-from launchbook.release.timing import WHOLE
 from launchbook.transport.probe import Prober
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from launchbook.app import App
     from launchbook.model.release import Capsule, Surface
 
 RELEASE: Final = "release"
 ROLLBACK: Final = "rollback"
+JUDGED: Final = "the gate of the release has judged this way back"
 HEALTH: Final = {SurfaceKind.SERVICE: "/health", SurfaceKind.WEB: "/"}
 
 
@@ -75,15 +75,36 @@ def composed(current: Capsule, target: Capsule, app: str) -> Capsule:
     return replace(target, surfaces=surfaces)
 
 
-def returning(app: App, target: Capsule, *, returned_from: str, reason: str) -> App:
+def returning(
+    app: App,
+    target: Capsule,
+    *,
+    returned_from: str,
+    reason: str,
+    way: Mapping[str, object] | None = None,
+) -> App:
     """Return the tools of a command that brings a capsule back.
 
-    References of its playbook start with ``capsule``.
+    References of its playbook start with ``capsule``, and with ``serving`` those to
+    the way back: what is known of it where somebody asks for it, and nothing for a
+    release that failed, whose gate has judged it.
     """
     told = target.as_json()
     told["surfaces"] = {each.name: _referable(each) for each in target.surfaces}
     told["returned_from"], told["reason"] = returned_from, reason
-    return replace(app, releases=Releases(capsule=told))
+    if way is None:
+        unasked = serving_facts(app, Shelf(()), None)
+        way = {**unasked, "named": target.id, "skipped": JUDGED}
+    return replace(app, releases=Releases(capsule=told, serving=way))
+
+
+def asked_for(app: App, shelf: Shelf, target: Capsule) -> dict[str, object]:
+    """Return what is known of the way back to a release that somebody asks for.
+
+    Of one app alone the target has the others as they are.
+    """
+    facts = serving_facts(app, shelf, shelf.find(target.id))
+    return {**facts, "capsule": target.as_json(), "refused": list(REFUSED)}
 
 
 def departing(app: App, shelf: Shelf) -> App:
@@ -92,31 +113,7 @@ def departing(app: App, shelf: Shelf) -> App:
     References of its playbook start with ``serving``.
     """
     newest = shelf.kept[-1] if shelf.kept else None
-    capsule = newest.capsule.as_json() if newest else {}
-    signed = (
-        is_as_signed(verifier_of(app), capsule, newest.signature) if newest else None
-    )
-    serving: dict[str, object] = {
-        "capsule": capsule,
-        "named": newest.capsule.id if newest else "",
-        "is_anything_served": newest is not None,
-        "is_signature_valid": signed,
-        "surfaces": [each.name for each in newest.capsule.surfaces] if newest else [],
-        "lost": [*_lost(app, newest.capsule)] if newest else [],
-        "measured_seconds": [
-            each.capsule.timings[WHOLE]
-            for each in shelf.kept
-            if each.capsule.returned_from and WHOLE in each.capsule.timings
-        ],
-    }
-    return replace(app, releases=Releases(serving=serving))
-
-
-def _lost(app: App, capsule: Capsule) -> Iterator[str]:
-    """Surfaces whose values were kept once and are not there."""
-    for each in capsule.surfaces:
-        if each.values and not app.vault.has(each.values):
-            yield each.name
+    return replace(app, releases=Releases(serving=serving_facts(app, shelf, newest)))
 
 
 def _referable(surface: Surface) -> dict[str, object]:

@@ -138,6 +138,8 @@ def _conclude(
             ),
         )
     lines = back.view.lines(before.identities, new)
+    if back.result.error is not None:
+        desk.output.line(f"failed: {back.result.error.message}")
     return _fail(
         desk,
         ReleaseMixed(

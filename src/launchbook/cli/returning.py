@@ -39,11 +39,14 @@ class Return:
     Attributes:
         left: Which release is left, for the ledger.
         new: What that release shows, surface by surface, as far as it is known.
+        way: What is known of the way back where somebody asks for it; None for a
+            release that failed.
     """
 
     left: str
     reason: str
     new: Mapping[str, str]
+    way: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,9 @@ def bring_back(
         LockHeld: Another run changes the environment.
     """
     playbook = load_playbook(app.workspace, ROLLBACK, steps=STEPS)
-    prepared = returning(app, target, returned_from=why.left, reason=why.reason)
+    prepared = returning(
+        app, target, returned_from=why.left, reason=why.reason, way=why.way
+    )
     began = app.clock.monotonic()
     with Availability(open_prober(app), public_urls(target)) as availability:
         result = carry_out(desk, prepared, playbook, options or {})

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from launchbook.app.register import STEPS
-from launchbook.app.release import ROLLBACK, composed, open_shelf, returning
+from launchbook.app.release import (
+    ROLLBACK,
+    asked_for,
+    composed,
+    open_shelf,
+    returning,
+)
 from launchbook.app.signing import is_as_signed, verifier_of
 from launchbook.cli.desk import open_desk
 from launchbook.cli.failure import show
@@ -17,7 +23,7 @@ from launchbook.cli.returning import Return, bring_back
 from launchbook.cli.turn import turn
 from launchbook.config.playbook import load_playbook
 from launchbook.config.workspace import SANDBOX
-from launchbook.errors import GateFailed, InputError, ReleaseMixed
+from launchbook.errors import GateError, GateFailed, InputError, ReleaseMixed
 from launchbook.load.figure import Limit, judge
 from launchbook.load.report import Report
 from launchbook.model.release import Served
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from launchbook.cli.desk import Desk
     from launchbook.cli.returning import Returned
     from launchbook.model.release import Capsule
+    from launchbook.release.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,13 @@ class Way:
     Attributes:
         target: What shall serve; of one app alone, the others as they are.
         whole: The release that it was taken from.
+        facts: What is known of it without asking a platform.
     """
 
     current: Capsule
     target: Capsule
     whole: Capsule
+    facts: Mapping[str, object]
 
 
 def run(options: Mapping[str, object]) -> int:
@@ -52,7 +61,7 @@ def run(options: Mapping[str, object]) -> int:
 
     Raises:
         InputError: No reason is given, or there is no such release.
-        GateFailed: There is nothing to go back to.
+        GateFailed: There is nothing to go back to, or it could not work any more.
         SignatureInvalid: The release was changed since it was recorded.
     """
     desk = open_desk(options)
@@ -68,7 +77,11 @@ def run(options: Mapping[str, object]) -> int:
     way = _way(desk, app, options)
     if read_switch(options, "check"):
         prepared = returning(
-            app, way.target, returned_from=way.current.id, reason=reason
+            app,
+            way.target,
+            returned_from=way.current.id,
+            reason=reason,
+            way=way.facts,
         )
         return check(desk, prepared, playbook, options)
     if app.target.platforms != SANDBOX:
@@ -78,24 +91,28 @@ def run(options: Mapping[str, object]) -> int:
         # A run that was waited for may have changed what serves.
         if read_switch(options, "wait"):
             way = _way(desk, app, options)
-        why = Return(way.current.id, reason, way.current.identities)
+        why = Return(way.current.id, reason, way.current.identities, way.facts)
         back = bring_back(desk, app, way.target, why, options)
     status = tell(desk, app, playbook, back.result)
+    if isinstance(back.result.error, GateError):
+        return status
     return _conclude(desk, app, way, back) or status
 
 
 def _way(desk: Desk, app: App, options: Mapping[str, object]) -> Way:
     """From what serves to what was asked for; said before anything is done."""
-    current, whole = _targets(app, options)
+    shelf = open_shelf(app)
+    current, whole = _targets(app, shelf, options)
     one = read_text(options, "app")
     target = composed(current, whole, one) if one else whole
     desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
-    return Way(current, target, whole)
+    return Way(current, target, whole, asked_for(app, shelf, target))
 
 
-def _targets(app: App, options: Mapping[str, object]) -> tuple[Capsule, Capsule]:
+def _targets(
+    app: App, shelf: Shelf, options: Mapping[str, object]
+) -> tuple[Capsule, Capsule]:
     """What serves by the ledger, and what shall serve."""
-    shelf = open_shelf(app)
     current = shelf.newest
     if current is None:
         raise GateFailed(

@@ -111,7 +111,8 @@ class Engine:
             raise ValueError(msg)
         require_known(overrides, self._setting.overridable)
         graph = self._graph(entries)
-        terms = Terms(Guard(overrides), on_failure, saved, is_observing)
+        guard = Guard(overrides, is_weighing=self._setting.is_weighing)
+        terms = Terms(guard, on_failure, saved, is_observing)
         bench = self._bench(overrides)
         with (
             bench.interruption.watching(),

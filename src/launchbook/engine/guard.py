@@ -34,9 +34,17 @@ class Weight:
 
 
 class Guard:
-    """Weighs plans; one run's overrides let one pass."""
+    """Weighs plans; one run's overrides let one pass.
 
-    def __init__(self, overrides: Sequence[Override] = ()) -> None:
+    Args:
+        overrides: Of the run.
+        is_weighing: False for a run that is meant to move all that it names.
+    """
+
+    def __init__(
+        self, overrides: Sequence[Override] = (), *, is_weighing: bool = True
+    ) -> None:
+        self._is_weighing = is_weighing
         self._override = next((o for o in overrides if o.name == LARGE_CHANGE), None)
 
     def check(self, changes: Iterable[Change]) -> Override | None:
@@ -49,7 +57,7 @@ class Guard:
             UnsafePlan: Too much would be updated or deleted.
         """
         weight = weigh(changes)
-        if not weight.is_too_much:
+        if not self._is_weighing or not weight.is_too_much:
             return None
         if self._override is None:
             _refuse(weight)

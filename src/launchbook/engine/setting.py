@@ -63,6 +63,7 @@ class Setting:
         is_asserting: Write also what cannot be read back (``env.sync --assert``).
         overridable: What an override may name.
         override_seconds: How long the override of a gate's item counts.
+        is_weighing: False for a rollback, which moves all that it names.
     """
 
     environment: str
@@ -76,6 +77,7 @@ class Setting:
     is_asserting: bool = False
     overridable: frozenset[str] = frozenset({LARGE_CHANGE})
     override_seconds: float = 0.0
+    is_weighing: bool = True
 
 
 @dataclass(frozen=True, slots=True)

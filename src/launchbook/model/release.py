@@ -18,6 +18,10 @@ FORMAT: Final = 1
 """Version of the capsule's form; a newer one is refused by an older program."""
 
 
+NO_VERSION: Final = "none"
+"""What a schema's range says where a product has no migrations."""
+
+
 class SurfaceKind(StrEnum):
     """What a surface is, which decides how it is promoted and returned to."""
 
@@ -115,6 +119,16 @@ class SchemaRange:
     oldest: str
     newest: str
     held: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> str:
+        """The oldest one as a version to compare with; empty for none."""
+        return "" if self.oldest == NO_VERSION else self.oldest
+
+    @property
+    def known(self) -> str:
+        """The newest one as a version to compare with; empty for none."""
+        return "" if self.newest == NO_VERSION else self.newest
 
     def as_json(self) -> dict[str, object]:
         """Return it as one JSON object."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from launchbook.redact import reveal
 
@@ -20,6 +21,8 @@ MOVING_STATUSES: Final = frozenset({"pending", "in-progress"})
 FAILED_STATES: Final = frozenset({"ERROR", "CANCELED", "BLOCKED", "DELETED"})
 
 
+LABEL: Final = "launchbookIdentity"
+"""The label of a deployment that says which build it is."""
 BYPASS_HEADER: Final = "x-vercel-protection-bypass"
 
 
@@ -152,6 +155,12 @@ class SourceFile:
     sha: str
     size_bytes: int
     content: bytes | Path = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, path: str, content: bytes) -> Self:
+        """Return a file of the product as the platform wants it: keyed by SHA-1."""
+        sha = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return cls(path, sha, len(content), content)
 
 
 @dataclass(frozen=True, slots=True)

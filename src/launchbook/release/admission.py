@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 
 from launchbook.model.gate import Finding, Verdict
 from launchbook.model.release import SurfaceKind
-from launchbook.release.situation import MovePhase
+from launchbook.release.situation import READY, MovePhase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -168,6 +168,7 @@ def _surfaces(seen: Situation, target: Capsule) -> Finding:
 
 def _observed(seen: Situation, target: Capsule) -> Finding:
     unseen = [each.name for each in target.surfaces if each.name not in seen.ways]
+    unseen += [] if seen.schema.is_known else ["the schema"]
     if unseen:
         words = f"the platform could not be asked about {', '.join(unseen)}"
         return Finding(OBSERVED, Verdict.INCONCLUSIVE, words, {"surfaces": unseen})
@@ -176,9 +177,13 @@ def _observed(seen: Situation, target: Capsule) -> Finding:
 
 def _deployment(seen: Situation, target: Capsule) -> Finding:
     gone = [each.name for each, way in _ways(seen, target) if not way.is_there]
+    again = _built_again(seen, target)
+    if hopeless := [each for each in gone if each not in again]:
+        words = f"the platform has no deployment of {', '.join(hopeless)} any more"
+        return _failed(DEPLOYMENT, words, surfaces=hopeless)
     if gone:
-        words = f"the platform has no deployment of {', '.join(gone)} any more"
-        return _failed(DEPLOYMENT, words, surfaces=gone)
+        words = f"{', '.join(gone)} would be built again: no deployment is left"
+        return Finding(DEPLOYMENT, Verdict.PASSED, words, {"built_again": gone})
     return _passed(DEPLOYMENT, "every deployment is there")
 
 
@@ -201,7 +206,10 @@ def _promotable(seen: Situation, target: Capsule) -> Finding:
     wrong = [
         f"{each.name} ({way.state if way.is_own else 'built for something else'})"
         for each, way in _ways(seen, target)
-        if each.kind is SurfaceKind.WEB and way.is_there and not _is_promotable(way)
+        if each.kind is SurfaceKind.WEB
+        and way.is_there
+        and not _is_promotable(way)
+        and each.name not in _built_again(seen, target)
     ]
     if wrong:
         words = f"no deployment that could be promoted: {', '.join(wrong)}"
@@ -228,7 +236,9 @@ def _plan(seen: Situation, target: Capsule) -> Finding:
 
 
 def _contract(seen: Situation, target: Capsule) -> Finding:
-    found = _versions(seen.schema.pending, MovePhase.CONTRACT, MovePhase.UNKNOWN)
+    """What the release held itself takes nothing away that it reads."""
+    pending = [e for e in seen.schema.pending if e.version not in target.schema.held]
+    found = _versions(pending, MovePhase.CONTRACT, MovePhase.UNKNOWN)
     if found:
         words = f"this release takes away what {target.id} reads: {', '.join(found)}"
         return _failed(CONTRACT, words, migrations=found)
@@ -248,7 +258,7 @@ def _schema_newer(seen: Situation, target: Capsule) -> Finding:
 
 
 def _schema_older(seen: Situation, target: Capsule) -> Finding:
-    if seen.schema.applied and seen.schema.newest < target.schema.oldest:
+    if seen.schema.applied and seen.schema.newest < target.schema.needed:
         words = (
             f"{target.id} needs {target.schema.oldest}, and the database ends with "
             f"{seen.schema.newest}"
@@ -258,17 +268,17 @@ def _schema_older(seen: Situation, target: Capsule) -> Finding:
 
 
 def _old_code_tried(seen: Situation, target: Capsule) -> Finding:
-    """What is still to come is tried by the run itself, before it deploys anything."""
+    """A run that tries the old release itself tries it on all that is newer."""
     applied = _later(seen.schema.applied, target)
-    pending = () if seen.schema.is_trial_ahead else seen.schema.pending
-    versions = [each.version for each in (*applied, *pending)]
+    newer = [each.version for each in (*applied, *seen.schema.pending)]
+    versions = [] if seen.schema.is_trial_ahead else newer
     trial = _trial(seen, target)
     untried = [v for v in versions if trial is None or v > trial.schema]
     if untried:
         words = f"{target.id} was never tried with {', '.join(untried)}"
         facts: dict[str, object] = {"migrations": untried}
         return Finding(OLD_CODE_TRIED, Verdict.INCONCLUSIVE, words, facts)
-    if seen.schema.is_trial_ahead and seen.schema.pending:
+    if newer and seen.schema.is_trial_ahead:
         words = f"{target.id} is tried on the new schema before anything is deployed"
         return _passed(OLD_CODE_TRIED, words)
     return _passed(OLD_CODE_TRIED, f"{target.id} was tried with this schema")
@@ -276,7 +286,8 @@ def _old_code_tried(seen: Situation, target: Capsule) -> Finding:
 
 def _old_code_works(seen: Situation, target: Capsule) -> Finding:
     trial = _trial(seen, target)
-    if trial is not None and trial.problems:
+    is_mended = seen.schema.is_trial_ahead and bool(seen.schema.pending)
+    if trial is not None and trial.problems and not is_mended:
         words = f"{target.id} fails with {trial.schema}: {'; '.join(trial.problems)}"
         return _failed(OLD_CODE_WORKS, words)
     return _passed(OLD_CODE_WORKS, f"nothing is known that breaks {target.id}")
@@ -286,7 +297,7 @@ def _old_code_works(seen: Situation, target: Capsule) -> Finding:
 
 
 def _values(seen: Situation, target: Capsule) -> Finding:
-    """Values that are still the same need no copy."""
+    """Values that stay the same need no copy."""
     lost = [
         each.name
         for each in target.surfaces
@@ -294,7 +305,10 @@ def _values(seen: Situation, target: Capsule) -> Finding:
         and seen.values.now.get(each.name) != each.variables
     ]
     if lost:
-        words = f"the variables of {', '.join(lost)} changed, and no copy can be read"
+        words = (
+            f"no copy of the variables of {', '.join(lost)} can be read, and those of "
+            "now are not, or will not be, the same"
+        )
         return _failed(VALUES, words, surfaces=lost)
     return _passed(VALUES, "every variable can be brought back")
 
@@ -327,7 +341,8 @@ _JUDGES: Final[tuple[Callable[[Situation, Capsule], Finding], ...]] = (
 def _estimate(seen: Situation, target: Capsule) -> tuple[float, str]:
     """The slowest rollback that was measured, or else what each part may take."""
     pace = seen.pace
-    built = pace.build_seconds if _without_image(seen, target) else 0.0
+    is_built = _without_image(seen, target) or _built_again(seen, target)
+    built = pace.build_seconds if is_built else 0.0
     again = ", with a build" if built else ""
     if pace.measured_seconds:
         count = len(pace.measured_seconds)
@@ -370,8 +385,21 @@ def _without_image(seen: Situation, target: Capsule) -> list[str]:
     ]
 
 
+def _built_again(seen: Situation, target: Capsule) -> list[str]:
+    """What has no deployment that could serve, and a commit and values to make one."""
+    return [
+        each.name
+        for each, way in _ways(seen, target)
+        if (not way.is_there or way.state != READY)
+        and way.is_own
+        and way.is_source_there
+        and each.values
+        and each.name not in seen.values.lost
+    ]
+
+
 def _is_promotable(way: Way) -> bool:
-    return way.state == "READY" and way.is_own
+    return way.state == READY and way.is_own
 
 
 def _versions(moves: Sequence[Move], *phases: MovePhase) -> list[str]:
@@ -380,7 +408,7 @@ def _versions(moves: Sequence[Move], *phases: MovePhase) -> list[str]:
 
 def _later(moves: Sequence[Move], target: Capsule) -> list[Move]:
     """Migrations that a release's commit does not know."""
-    return [each for each in moves if each.version > target.schema.newest]
+    return [each for each in moves if each.version > target.schema.known]
 
 
 def _trial(seen: Situation, target: Capsule) -> Trial | None:

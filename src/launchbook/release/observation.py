@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from launchbook.errors import NotFound, ProviderError
+from launchbook.errors import KeyUnusable, NotFound, ProviderError, ValuesMissing
 from launchbook.model.release import SurfaceKind
-from launchbook.release.situation import RETENTION_HOURS, Revoked, Way
+from launchbook.release.situation import RETENTION_HOURS, Revoked, Values, Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from launchbook.model import railway, vercel
     from launchbook.model.account import Tenancy
     from launchbook.model.release import Capsule, Surface
+    from launchbook.release.vault import Vault
 
 PRODUCTION: Final = "production"
 HOBBY: Final = "hobby"
@@ -82,7 +83,11 @@ class Observer:
                 way = look(surface)
                 found[surface.name] = replace(way, is_source_there=is_source_there)
             except NotFound:
-                found[surface.name] = Way(surface=surface.name, is_there=False)
+                found[surface.name] = Way(
+                    surface=surface.name,
+                    is_there=False,
+                    is_source_there=is_source_there,
+                )
             except ProviderError:
                 continue
         return found
@@ -140,10 +145,41 @@ def read_revoked(past: Past, secrets: Iterable[str]) -> tuple[Revoked, ...]:
     found = [
         Revoked(name, str(fingerprint), proven.at)
         for name in secrets
-        if (proven := past.latest(f"{name.lower()}_rotation")) is not None
+        for proven in past.verified(f"{name.lower()}_rotation")
         for fingerprint in cast("list[object]", proven.evidence.get("refused", []))
     ]
     return tuple(sorted(found, key=lambda each: each.at))
+
+
+def read_values(
+    capsule: Capsule,
+    vault: Vault,
+    past: Past,
+    fingerprint: Callable[[str], str],
+    *,
+    is_kept: bool,
+) -> Values:
+    """Return the variables of a release, then and now, as far as they can be told.
+
+    They are kept where no release is to come that may give a surface others: what the
+    ledger saw written last counts as what it has now.
+    """
+    held: dict[str, dict[str, str]] = {}
+    lost: list[str] = []
+    now: dict[str, str] = {}
+    for each in capsule.surfaces:
+        written = past.latest(f"{each.name}_variables") if is_kept else None
+        if written is not None:
+            now[each.name] = str(written.outputs.get("fingerprint", ""))
+        if not each.values:
+            continue
+        try:
+            values = vault.open(each.values)
+        except (KeyUnusable, ValuesMissing):
+            lost.append(each.name)
+        else:
+            held[each.name] = {n: fingerprint(v.reveal()) for n, v in values.items()}
+    return Values(now=now, lost=tuple(lost), held=held)
 
 
 def _plan(ask: Callable[[], Tenancy]) -> str:

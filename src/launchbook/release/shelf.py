@@ -85,6 +85,13 @@ class Shelf:
             target = self._by_id(origin.previous) if origin else None
         return target
 
+    def held_before(self, commit: str) -> tuple[str, ...]:
+        """Return the contract files that the last release of another commit held."""
+        for each in reversed(self.kept):
+            if each.capsule.commit != commit:
+                return each.capsule.schema.held
+        return ()
+
     def _by_id(self, name: str) -> Capsule | None:
         return next((k.capsule for k in self.kept if k.capsule.id == name), None)
 

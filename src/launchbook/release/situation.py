@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RETENTION_HOURS: Final = {"free": 24, "hobby": 72, "pro": 120, "enterprise": 360}
 """How long Railway keeps the image of a removed deployment, by plan (its own docs)."""
+READY: Final = "READY"
+"""Vercel's word for a deployment that is built."""
 LIMIT_SECONDS: Final = 900.0
 """Objective of a rollback; ``objectives.rollback_seconds`` in the inventory."""
 
@@ -28,7 +30,7 @@ class MovePhase(StrEnum):
     MIGRATE = "migrate"
     CONTRACT = "contract"
     UNKNOWN = "unknown"
-    """The database has it, and no file of ours says what it was."""
+    """The database has it, and neither a file nor its history says what it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Way:
     is_there: bool = True
     can_return: bool = True
     removed_at: datetime | None = None
-    state: str = "READY"
+    state: str = READY
     is_own: bool = True
     is_latest: bool = True
     is_source_there: bool = True
@@ -89,12 +91,14 @@ class Schema:
         is_trial_ahead: The run tries the old release on the expanded schema before
             it deploys anything (``release.compatibility``).
         trials: Of earlier runs, oldest first.
+        is_known: False where the database could not be asked.
     """
 
     applied: tuple[Move, ...] = ()
     pending: tuple[Move, ...] = ()
     is_trial_ahead: bool = False
     trials: tuple[Trial, ...] = ()
+    is_known: bool = True
 
     @property
     def newest(self) -> str:
@@ -122,7 +126,7 @@ class Values:
     """Variables then and now, by surface.
 
     Attributes:
-        now: Fingerprint of the variables that a surface has now.
+        now: Fingerprint of the variables that a surface has, and goes on having.
         lost: Surfaces whose kept values cannot be read any more.
         held: Name to fingerprint of each kept value, where they can be read.
         revoked: Values that were revoked, oldest first.

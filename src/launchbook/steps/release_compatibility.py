@@ -2,7 +2,8 @@
 
 After the new migrations and before the first deployment the old release runs on the
 new schema: looking at it then proves that it could serve again. Its identity is part
-of the proof, so that nobody looks at something else.
+of the proof, so that nobody looks at something else. A run that goes on after its first
+deployments finds the proof in the ledger: the old release may serve no more.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from launchbook.engine.check import Check, Look, look_until_right
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import Unavailable, VerificationFailed
 from launchbook.model.change import Action, Change, Planned
+from launchbook.model.vercel import bypass_headers
 from launchbook.release.served import shown_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from launchbook.redact import Secret
     from launchbook.transport.probe import Answer, Prober
 
 DEADLINE_SECONDS: Final = 20.0
@@ -40,10 +43,15 @@ class Inputs:
     Attributes:
         capsule: Id of the release that serves; empty when nothing serves yet.
         schema: The newest migration that the database has.
+        known: The newest migration that the release knows; empty when that is not
+            told, and it is tried in any case.
+        held_before: Contract migrations that the release held.
+        held: Contract migrations that are held now.
         backend: URL of the API.
         backend_identity: What it must show.
         pages: Web app to its URL.
         identities: Web app to what it must show.
+        bypass: Web app to what opens its address where it is protected.
         journey: Paths of the API that read what customers read, and how each must be
             answered: a shop that does not exist is looked for in the tables as well.
     """
@@ -55,6 +63,10 @@ class Inputs:
     pages: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     journey: Mapping[str, int] = field(default_factory=dict)
+    known: str = ""
+    held_before: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    bypass: Mapping[str, Secret | str] = field(default_factory=dict)
 
 
 class ReleaseCompatibility(Check):
@@ -83,6 +95,12 @@ class ReleaseCompatibility(Check):
         if not inputs.capsule:
             context.say("skipped: nothing serves yet that could be tried")
             return Verified(_outputs(inputs), {"skipped": "nothing serves yet"})
+        if _is_known(inputs):
+            context.progress(f"skipped: {inputs.capsule} knows this schema")
+            return Verified(_outputs(inputs), {"skipped": "nothing new in the schema"})
+        if (proof := _proof(inputs, context)) is not None:
+            context.progress(f"{inputs.capsule} was tried on this schema before")
+            return Verified(_outputs(inputs), proof)
         try:
             seen = look_until_right(
                 lambda: self._look(inputs),
@@ -102,11 +120,15 @@ class ReleaseCompatibility(Check):
         paths = dict.fromkeys(HEALTH_PATHS, WELL) | dict(inputs.journey)
         asked = {f"{inputs.backend}{path}": wanted for path, wanted in paths.items()}
         asked |= {f"{url}{PAGE_PATH}": WELL for url in inputs.pages.values()}
+        opened = {
+            f"{url}{PAGE_PATH}": bypass_headers(inputs.bypass.get(app, ""))
+            for app, url in inputs.pages.items()
+        }
         answers: dict[str, Answer] = {}
         problems: list[str] = []
         for url, wanted in asked.items():
             try:
-                answers[url] = self._prober.probe(url)
+                answers[url] = self._prober.probe(url, opened.get(url))
             except Unavailable as error:
                 problems.append(error.message)
                 continue
@@ -130,6 +152,23 @@ def _strangers(inputs: Inputs, answers: Mapping[str, Answer]) -> Iterator[str]:
     for url, identity in expected.items():
         if url in answers and (shown := shown_identity(answers[url].text)) != identity:
             yield f"{url} shows {shown or 'no build of ours'}, not {identity}"
+
+
+def _is_known(inputs: Inputs) -> bool:
+    """Whether the schema is one that the release was proven with."""
+    return (
+        bool(inputs.known)
+        and inputs.schema <= inputs.known
+        and set(inputs.held_before) <= set(inputs.held)
+    )
+
+
+def _proof(inputs: Inputs, context: Context) -> dict[str, object] | None:
+    """What an earlier run saw of this release on this schema; None unless it was well."""
+    for earlier in reversed(context.history.verified(context.step)):
+        if _outputs(inputs).items() <= earlier.evidence.items():
+            return dict(earlier.evidence)
+    return None
 
 
 def _outputs(inputs: Inputs) -> dict[str, object]:

@@ -152,10 +152,7 @@ def _address(inputs: Inputs) -> DatabaseAddress:
 def _held_before(inputs: Inputs, context: Context) -> tuple[str, ...]:
     """What the last release of another commit left for a later one."""
     past = context.history.verified(CAPSULE)
-    for kept in reversed(Shelf.of(each.evidence for each in past).kept):
-        if kept.capsule.commit != inputs.commit:
-            return kept.capsule.schema.held
-    return ()
+    return Shelf.of(each.evidence for each in past).held_before(inputs.commit)
 
 
 def _terms(inputs: Inputs, facts: Facts) -> Terms:

@@ -9,7 +9,6 @@ second one.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -19,8 +18,9 @@ from launchbook.engine.poll import until
 from launchbook.engine.step import Context, Prior, Verified
 from launchbook.errors import BuildFailed, DeploymentFailed, VerificationFailed
 from launchbook.model.change import Action, Change, FieldChange, Planned
-from launchbook.model.source import SourceEntry, build_identity, stamp
+from launchbook.model.source import build_identity, stamp
 from launchbook.model.vercel import (
+    LABEL,
     PRODUCTION,
     Deployment,
     DeploymentOrder,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 DEADLINE_SECONDS: Final = 600.0
 """A build takes under 3 min (requirements); the rest is queueing."""
 LOG_LINES: Final = 20
-LABEL: Final = "launchbookIdentity"
 LOOK_BACK: Final = 100
 """How many deployments are looked through for one of this build; the vendor's most."""
 
@@ -160,7 +159,7 @@ class VercelDeployment:
         order = DeploymentOrder(
             name=inputs.project,
             project_id=inputs.project_id,
-            files=tuple(_source_file(entry) for entry in (*files, built)),
+            files=tuple(SourceFile.of(e.path, e.content) for e in (*files, built)),
             target=PRODUCTION if _is_production(inputs) else "",
             custom_environment="" if _is_production(inputs) else inputs.environment_id,
             meta={LABEL: identity, "launchbookKey": context.idempotency_key},
@@ -232,16 +231,6 @@ def _chosen(facts: Facts, prior: Prior | None) -> Deployment | None:
     known = prior.outputs.get("deployment_id") if prior else None
     proven = (each for each in facts.built if each.id == known)
     return next(proven, None) or next(iter(facts.built), None)
-
-
-def _source_file(entry: SourceEntry) -> SourceFile:
-    """A file as the platform wants it: keyed by SHA-1."""
-    return SourceFile(
-        path=entry.path,
-        sha=hashlib.sha1(entry.content, usedforsecurity=False).hexdigest(),
-        size_bytes=len(entry.content),
-        content=entry.content,
-    )
 
 
 def _outputs(identity: str, live: Deployment) -> dict[str, object]:

@@ -176,6 +176,6 @@ def test_every_problem_of_a_step_is_listed_with_its_place(
     edit(workspace, path, "service: backend", "servise: backend")
     told = shell.type("inventory.check")
     line = line_of(workspace, path, "      servise: backend")
-    assert f"{path}:{line}:7 (/steps/4/with/servise)" in told.err
+    assert f"{path}:{line}:7 (/steps/0/with/servise)" in told.err
     assert f"  | {path}:" in told.err
     assert "hint: Write `service` instead of `servise`." in told.err

@@ -73,3 +73,8 @@ def test_the_override_is_returned_only_when_it_was_needed() -> None:
     guard = Guard([override])
     assert guard.check(changes(same=10)) is None
     assert override == guard.check(changes(delete=10))
+
+
+def test_a_run_that_moves_all_that_it_names_is_not_weighed() -> None:
+    plan = [Change(Action.UPDATE, "toy", f"t{n}") for n in range(12)]
+    assert Guard(is_weighing=False).check(plan) is None

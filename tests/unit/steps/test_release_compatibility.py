@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from launchbook.engine.memory import Memory
 from launchbook.engine.step import Note, Prior
 from launchbook.errors import VerificationFailed
+from launchbook.redact import Secret
 from launchbook.release.situation import Trial
 from launchbook.release.trial import read_trials
 from launchbook.steps.release_compatibility import Inputs, ReleaseCompatibility
@@ -84,6 +86,37 @@ def test_where_nothing_serves_it_says_that_nothing_was_tried() -> None:
     verified = ReleaseCompatibility(cast("Prober", Table({}))).verify(inputs, around)
     assert {"skipped": "nothing serves yet"} == verified.evidence
     assert ["skipped: nothing serves yet that could be tried"] == told
+
+
+def test_a_schema_that_the_release_knows_is_not_tried() -> None:
+    step_without_answers = ReleaseCompatibility(cast("Prober", Table({})))
+    known = replace(INPUTS, known=INPUTS.schema, held_before=("1",), held=("1", "2"))
+    verified = step_without_answers.verify(known, context())
+    assert {"skipped": "nothing new in the schema"} == verified.evidence
+    with pytest.raises(VerificationFailed):
+        step_without_answers.verify(replace(known, held=("2",)), context())
+
+
+def test_a_run_that_goes_on_finds_what_it_saw_before_its_first_deployment() -> None:
+    class Earlier(Memory):
+        def verified(self, step: str) -> tuple[Prior, ...]:
+            facts = {"capsule": "production-11", "schema": INPUTS.schema, "seen": 1}
+            return (Prior(START, "", evidence=facts),)
+
+    after = replace(context(), history=Earlier(None, "production"))
+    step_without_answers = ReleaseCompatibility(cast("Prober", Table({})))
+    assert 1 == step_without_answers.verify(INPUTS, after).evidence["seen"]
+    newer = replace(INPUTS, schema="20261121000000")
+    with pytest.raises(VerificationFailed):
+        step_without_answers.verify(newer, after)
+
+
+def test_a_protected_page_is_opened() -> None:
+    table = Table(GOOD)
+    inputs = replace(INPUTS, bypass={"admin": Secret("open-sesame"), "shop": ""})
+    ReleaseCompatibility(cast("Prober", table)).verify(inputs, context())
+    sent = {url: [*headers.values()] for url, headers in table.asked if headers}
+    assert {f"{ADMIN}/build.json": ["open-sesame"]} == sent
 
 
 class Ledger:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from launchbook.engine.memory import Memory
+from launchbook.engine.override import Override, Overrides
 from launchbook.engine.step import Prior
-from launchbook.errors import NotFound, Unavailable
+from launchbook.errors import GateFailed, NotFound, Unavailable, ValuesMissing
 from launchbook.model import railway, vercel
 from launchbook.model.account import Tenancy
 from launchbook.model.release import Capsule, SchemaRange, Surface, SurfaceKind
-from launchbook.release.admission import Admission
+from launchbook.redact import Secret
+from launchbook.release.admission import NAMES, Admission
 from launchbook.release.observation import Observer, read_revoked
-from launchbook.release.situation import Revoked, Way
+from launchbook.release.situation import Move, MovePhase, Revoked, Schema, Way
 from launchbook.steps.rollback_admission import Inputs, RollbackAdmission
 from tests.support.domains import context
 from tests.support.transport import START
@@ -173,16 +176,18 @@ def test_a_plan_that_nobody_tells_is_taken_for_the_smallest() -> None:
 class Past:
     """A ledger that knows one rotation."""
 
-    def latest(self, step: str) -> Prior | None:
+    def verified(self, step: str) -> tuple[Prior, ...]:
         if step != "jwt_secret_rotation":
-            return None
-        return Prior(THEN, "", evidence={"secret": "JWT_SECRET", "refused": ["f1"]})
+            return ()
+        of_a_phase: tuple[list[str], ...] = (["f1"], [], ["f2"])
+        return tuple(Prior(THEN, "", evidence={"refused": e}) for e in of_a_phase)
 
 
 def test_values_that_a_rotation_proved_dead_are_known_by_fingerprint() -> None:
     names = ("SESSION_SECRET", "JWT_SECRET")
     found = read_revoked(cast("Any", Past()), names)
-    assert (Revoked("JWT_SECRET", "f1", THEN),) == found
+    expected = tuple(Revoked("JWT_SECRET", each, THEN) for each in ("f1", "f2"))
+    assert expected == found
 
 
 class Source:
@@ -206,14 +211,21 @@ INPUTS = Inputs(
     service_seconds=120,
     build_seconds=180,
     limit_seconds=900,
-    applied=({"version": "20260101000300", "phase": "expand"},),
 )
+APPLIED = Schema(applied=(Move("20260101000300", MovePhase.EXPAND),))
+
+
+def step_on(
+    platforms: Platforms, source: Source, schema: Schema = APPLIED
+) -> RollbackAdmission:
+    """The step; nothing of this release was kept in the vault."""
+    asked, git = cast("Any", platforms), cast("Any", source)
+    vault = cast("Any", None)
+    return RollbackAdmission(asked, asked, git, lambda _, __: schema, vault)
 
 
 def judged(platforms: Platforms, inputs: Inputs = INPUTS, **source: bool) -> Admission:
-    clients = (cast("Any", platforms), cast("Any", platforms))
-    step = RollbackAdmission(*clients, cast("Any", Source(**source)))
-    verified = step.verify(inputs, context())
+    verified = step_on(platforms, Source(**source)).verify(inputs, context())
     told = cast("Mapping[str, object]", verified.outputs["admission"])
     found = Admission.from_json(told)
     assert found.is_open is verified.outputs["is_open"]
@@ -239,3 +251,88 @@ def test_without_a_capsule_no_deployment_is_asked_for() -> None:
     assert judged(Platforms(), nothing).is_open
     closed = judged(Platforms(), replace(INPUTS, capsule={})).closed
     assert ["rollback-capsule"] == [each.name for each in closed]
+
+
+class Kept:
+    """A vault that has the values of one name."""
+
+    def open(self, name: str) -> dict[str, Secret]:
+        if name != "kept":
+            raise ValuesMissing("there are none", hint="Look.")
+        return {"JWT_SECRET": Secret("old")}
+
+
+class Written(Memory):
+    """A ledger that saw variables written, and one rotation."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "staging")
+
+    def latest(self, step: str) -> Prior | None:
+        found = {"backend_variables": "v", "admin_variables": "v2"}.get(step)
+        return Prior(THEN, "", {"fingerprint": found}) if found else None
+
+    def verified(self, step: str) -> tuple[Prior, ...]:
+        dead = {"refused": [f"{len('old'):064x}"]}
+        is_rotation = step == "jwt_secret_rotation"
+        return (Prior(START, "", evidence=dead),) if is_rotation else ()
+
+
+def judged_with_values(inputs: Inputs, **values: str) -> list[str]:
+    """What speaks against a release whose surfaces keep values under these names."""
+    surfaces = [replace(s, values=values.get(s.name, "")) for s in CAPSULE.surfaces]
+    told = replace(CAPSULE, surfaces=tuple(surfaces)).as_json()
+    platforms = cast("Any", Platforms(SERVING, READY))
+    git, vault = cast("Any", Source()), cast("Any", Kept())
+    step = RollbackAdmission(platforms, platforms, git, lambda _, __: APPLIED, vault)
+    around = replace(context(), history=Written())
+    verified = step.verify(replace(inputs, capsule=told), around)
+    admission = cast("Mapping[str, object]", verified.outputs["admission"])
+    return [each.name for each in Admission.from_json(admission).closed]
+
+
+def test_values_that_cannot_be_read_close_the_way_where_they_changed() -> None:
+    assert [] == judged_with_values(INPUTS, backend="lost", admin="kept")
+    assert ["rollback-values"] == judged_with_values(INPUTS, admin="lost")
+
+
+def test_a_release_to_come_may_change_every_value() -> None:
+    coming = replace(INPUTS, commit="4f0c")
+    assert ["rollback-values"] == judged_with_values(coming, backend="lost")
+
+
+def test_a_value_that_was_revoked_since_is_found_among_those_that_were_kept() -> None:
+    asked = replace(INPUTS, secrets=("JWT_SECRET",))
+    assert ["rollback-revoked"] == judged_with_values(asked, backend="kept")
+
+
+REFUSING = replace(INPUTS, refused=("rollback-schema-newer",))
+TOO_NEW = Schema(applied=(Move("20270101000000", MovePhase.CONTRACT),))
+
+
+def test_a_rollback_to_a_release_that_cannot_work_is_refused_with_what_remains() -> (
+    None
+):
+    step = step_on(Platforms(SERVING, READY), Source(), TOO_NEW)
+    with pytest.raises(GateFailed, match="already has 20270101000000") as caught:
+        step.verify(REFUSING, context())
+    assert "invoke release.staging" in caught.value.hint
+    assert "bring the database back" in caught.value.hint
+    assert "--override rollback-schema-newer" in caught.value.hint
+
+
+def test_a_named_override_lets_it_pass_and_what_nobody_can_tell_ends_nothing() -> None:
+    given = Overrides([Override("rollback-schema-newer", "tried by hand")], now=START)
+    around = replace(context(), overrides=given)
+    step = step_on(Platforms(SERVING, READY), Source(), TOO_NEW)
+    verified = step.verify(REFUSING, around)
+    assert {"rollback-schema-newer": "tried by hand"} == verified.evidence["overridden"]
+    blind = step_on(Platforms(SERVING, READY), Source(), Schema(is_known=False))
+    every = replace(REFUSING, refused=NAMES)
+    assert {} == blind.verify(every, context()).evidence["overridden"]
+
+
+def test_what_a_failed_release_orders_is_not_judged_again() -> None:
+    skipped = replace(INPUTS, skipped="judged before")
+    verified = step_on(Platforms(), Source(), TOO_NEW).verify(skipped, context())
+    assert {"skipped": "judged before"} == verified.outputs

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from launchbook.digest import digest
 from launchbook.model.source import build_identity
-from launchbook.model.vercel import PRODUCTION, Deployment
-from launchbook.steps.vercel_deployment import LABEL, Facts, Inputs, VercelDeployment
+from launchbook.model.vercel import LABEL, PRODUCTION, Deployment
+from launchbook.steps.vercel_deployment import Facts, Inputs, VercelDeployment
 
 if TYPE_CHECKING:
     from launchbook.engine.step import Context

@@ -25,6 +25,7 @@ from launchbook.cli.catalogue.migrate import MIGRATE
 from launchbook.cli.catalogue.provision import playbook_operation
 from launchbook.cli.catalogue.release import (
     RELEASE,
+    ROLLBACK,
     release_operation,
     rollback_operation,
 )
@@ -52,6 +53,7 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "database": DATABASE,
     "live": LIVE,
     "release": (*RELEASE, *RELEASE_GATES),
+    "rollback": ROLLBACK,
     "ci": CI,
     "verify": VERIFY,
     "migrate": MIGRATE,

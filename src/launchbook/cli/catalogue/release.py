@@ -57,6 +57,26 @@ RELEASE: Final = (
 )  # fmt: skip
 
 
+ROLLBACK: Final = (
+    Operation(
+        "readiness",
+        "Say whether the way back is open; reads only, exit 4 when one is closed",
+        "launchbook.cli.readiness:show",
+        (
+            Flag("environment", "of which environment (default: all of them)"),
+            Flag("to", "id or number of the release to go back to (default: what serves, "
+                 "should the next release fail, and the release before it)"),
+            PLATFORMS,
+            AS_JSON,
+        ),
+        (
+            "invoke rollback.readiness",
+            "invoke rollback.readiness --environment production --to 12",
+        ),
+    ),
+)  # fmt: skip
+
+
 def release_operation(environment: str) -> Operation:
     """The operation that releases a commit in one environment."""
     command = f"invoke release.{environment}"
@@ -86,6 +106,8 @@ def rollback_operation(environment: str) -> Operation:
             Flag("to", "id or number of the release (default: the one before)"),
             Flag("app", "return one app alone, as customer (default: everything)"),
             Flag("reason", "why, recorded in the ledger"),
+            Flag("override", "reasons against the way back to let pass, by name, as "
+                 "rollback-schema-newer"),
             Flag("wait", "when another run changes the environment, wait until it is done, "
                  "before all who wait", default=False),
             Flag("check", "print the plan, write nothing anywhere; exit 3 when changes "
@@ -101,6 +123,7 @@ def rollback_operation(environment: str) -> Operation:
             f'{command} --reason "the basket is empty"',
             f'{command} --to 12 --reason "the basket is empty"',
             f'{command} --app customer --reason "the page stays white"',
+            f'{command} --override rollback-schema-newer --reason "tried by hand"',
         ),
         fixed=(("environment", environment),),
     )  # fmt: skip
