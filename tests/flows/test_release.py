@@ -75,6 +75,10 @@ def test_what_changed_is_built_and_the_rest_is_reused_and_all_can_be_returned(
     assert (3, 0, 3) == (made[BUILD], made[UPLOAD], made[PROMOTE])
     assert "not built again: backend, worker, payments" in done.lines[-1]
     after = served(torn)
+    shown = torn.run("release.show", "--json").records[0]
+    gates = shown["gates"]
+    assert isinstance(gates, dict)
+    assert {"build", "way_back", "release_gate", "compatibility", "bake"} <= set(gates)
     assert before["backend"] == after["backend"]
     assert all(before[app] != after[app] for app in WEB_APPS)
 

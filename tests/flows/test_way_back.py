@@ -11,6 +11,7 @@ import pytest
 
 from tests.flows.test_release import (
     BUILD,
+    PROMOTE,
     REASON,
     RELEASE,
     ROLLBACK,
@@ -151,3 +152,24 @@ def test_an_old_release_that_the_new_schema_breaks_keeps_the_new_one_back(
     told = torn.run(*READINESS, "--json")
     assert 4 == told.status
     assert "rollback-old-code-works" in answers(told)["release"][2]
+
+
+@pytest.mark.heavy
+def test_a_web_app_whose_deployment_is_gone_is_built_again(torn: Journey) -> None:
+    first, before = newest(torn), served(torn)
+    change(torn, THEME, "/* gone */\n")
+    assert 0 == torn.run(RELEASE).status
+    shown = torn.run("release.show", "--release", first, "--json").records[0]
+    surfaces: Any = shown["surfaces"]
+    gone = next(e["deployment_id"] for e in surfaces if e["name"] == "customer")
+    team = torn.sandbox.facts["vercel"]["team"]
+    path = f"/v13/deployments/{gone}?teamId={team}"
+    deleted = torn.sandbox.api("vercel", "DELETE", path)
+    assert 200 == deleted.status
+
+    told = torn.run(*READINESS, "--to", first, "--json")
+    assert (0, (True, first, [])) == (told.status, answers(told)["rollback"])
+    mark = torn.mark()
+    back = torn.run(ROLLBACK, *REASON)
+    assert (0, before) == (back.status, served(torn)), back.err
+    assert (1, 3) == (torn.made(mark)[BUILD], torn.made(mark)[PROMOTE])

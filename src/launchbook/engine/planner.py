@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from launchbook.engine.override import Overrides
     from launchbook.engine.plan import Plan
     from launchbook.engine.setting import Kit, Setting
-    from launchbook.engine.step import Prior, Step
+    from launchbook.engine.step import Prior, Step, Verified
     from launchbook.model.playbook import PlaybookEntry
 
 
@@ -72,9 +72,15 @@ class StepPlan:
 
 @dataclass(slots=True)
 class Whole:
-    """The plan of the whole run, for steps that are about it; None while it is made."""
+    """What steps may know that are about the whole run.
+
+    Attributes:
+        plan: None while it is made.
+        checked: By id, what checks of this run have proven so far.
+    """
 
     plan: Plan | None = None
+    checked: dict[str, Verified] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ class Bench:
             is_asserting=self.setting.is_asserting,
             say=say,
             plan=lambda: self.whole.plan,
+            checked=self.whole.checked.copy,
         )
 
 

@@ -147,6 +147,7 @@ class Runner:
             self._progress.put_out(plan.id, verified.outputs)
             if plan.step.is_check:
                 self._progress.evidence[plan.id] = entry.evidence
+                self._bench.whole.checked[plan.id] = verified
             if not is_known:
                 self._progress.pending_entries.append(entry)
         self._tell(EventKind.STEP_UNCHANGED, plan.id)

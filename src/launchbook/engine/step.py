@@ -148,6 +148,8 @@ class Context:
         say: Tells a person what must be seen, however little is shown.
         plan: Returns the plan of the whole run, once every step was looked at: what
             an approval is bound to. None before that.
+        checked: Returns, by id, what checks of this run have proven so far; the ledger
+            hears of those that found nothing new at the end.
     """
 
     environment: str
@@ -162,6 +164,7 @@ class Context:
     is_asserting: bool = False
     say: Callable[[str], None] = lambda _: None
     plan: Callable[[], Plan | None] = lambda: None
+    checked: Callable[[], Mapping[str, Verified]] = dict
 
 
 @dataclass(frozen=True, slots=True)

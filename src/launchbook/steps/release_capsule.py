@@ -106,8 +106,7 @@ class ReleaseCapsule(Check):
     def _capsule(self, inputs: Inputs, facts: Facts, context: Context) -> Capsule:
         moments = context.history.moments(context.run)
         now = context.clock.now()
-        history = context.history
-        gates = {name: history.latest(name) for name in inputs.gates}
+        gates = _gates(inputs, context)
         return Capsule(
             id=facts.id,
             environment=context.environment,
@@ -121,12 +120,31 @@ class ReleaseCapsule(Check):
             done_at=now,
             schema=SchemaRange.from_json(inputs.schema),
             surfaces=_surfaces(inputs, facts),
-            gates={name: dict(each.evidence) for name, each in gates.items() if each},
+            approvals=_approvals(gates),
+            gates={name: dict(each.evidence) for name, each in gates.items()},
             timings=timings(moments, now),
             returned_from=inputs.returned_from,
             reason=inputs.reason,
             tool_version=version("launchbook"),
         )
+
+
+def _gates(inputs: Inputs, context: Context) -> dict[str, Prior | Verified]:
+    """What the gates of this run said; a gate that is no check has just recorded it."""
+    checked = context.checked()
+    begun = {each.step for each in context.history.moments(context.run)}
+    recorded = {name: context.history.latest(name) for name in begun & {*inputs.gates}}
+    found = {name: checked.get(name) or recorded.get(name) for name in inputs.gates}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _approvals(
+    gates: Mapping[str, Prior | Verified],
+) -> tuple[Mapping[str, object], ...]:
+    """Every approval that a gate was passed by."""
+    told = [each.outputs.get("approvals", ()) for each in gates.values()]
+    listed = (each for some in told if isinstance(some, list | tuple) for each in some)
+    return tuple(each for each in listed if isinstance(each, dict))
 
 
 def _shelf(context: Context) -> Shelf:

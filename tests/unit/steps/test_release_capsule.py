@@ -10,7 +10,7 @@ import pytest
 
 from launchbook.config.schema import load_schema, problems
 from launchbook.engine.memory import Memory
-from launchbook.engine.step import Moment, Prior
+from launchbook.engine.step import Moment, Prior, Verified
 from launchbook.model.change import Action
 from launchbook.model.release import Capsule
 from launchbook.redact import Secret
@@ -42,11 +42,15 @@ class Past(Memory):
         return tuple(self.priors)
 
     def latest(self, step: str) -> Prior | None:
-        gate = Prior(MORNING, "0", evidence={"overridden": {}})
-        return gate if step == "checklist" else None
+        outputs = {"approvals": [{"approver": "Ada"}]}
+        gate = Prior(MORNING, "0", outputs, evidence={"overridden": {}})
+        return gate if step in {"checklist", "bake"} else None
 
     def moments(self, run: str) -> tuple[Moment, ...]:
-        return (Moment("", "planned", MORNING, "ada@desk"),)
+        return (
+            Moment("", "planned", MORNING, "ada@desk"),
+            Moment("checklist", "verified", MORNING, "ada@desk"),
+        )
 
 
 @pytest.fixture
@@ -81,7 +85,13 @@ def inputs(number: int = 1, **more: Any) -> Inputs:
 
 
 def here(priors: Sequence[Prior] = ()) -> Context:
-    return replace(context(), environment="production", history=Past(list(priors)))
+    checked = {"way_back": Verified({}, {"verdict": "open"})}
+    return replace(
+        context(),
+        environment="production",
+        history=Past(list(priors)),
+        checked=checked.copy,
+    )
 
 
 def released(step: ReleaseCapsule, given: Inputs, priors: list[Prior]) -> Capsule:
@@ -105,9 +115,17 @@ def test_a_capsule_is_signed_and_knows_who_released_what(step: ReleaseCapsule) -
     made = released(step, inputs(), priors)
     assert ("production-1", "ada@desk", "") == (made.id, made.actor, made.previous)
     assert {"checklist": {"overridden": {}}} == made.gates
+    assert ({"approver": "Ada"},) == made.approvals
     evidence: Any = priors[0].evidence
     Verifier([SIGNER.public]).verify(evidence["capsule"], evidence["signature"])
     assert () == problems(evidence["capsule"], load_schema("capsule"))
+
+
+def test_what_a_gate_said_of_the_release_before_is_not_of_this_one(
+    step: ReleaseCapsule,
+) -> None:
+    made = released(step, inputs(gates=("bake", "way_back")), [])
+    assert {"way_back": {"verdict": "open"}} == made.gates
 
 
 def test_values_are_kept_and_referred_to_and_never_recorded(
