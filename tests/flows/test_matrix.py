@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.matrix import MIXED, NEW, OLD, Matrix, Point, load_points
+from tests.support.matrix import Matrix
 from tests.support.matrix_summary import PROPERTY
+from tests.support.matrix_table import MIXED, NEW, OLD, Point, load_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

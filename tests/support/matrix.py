@@ -1,8 +1,4 @@
-"""The points of ``tests/cases/release_matrix.yml``: ordered, run, and judged.
-
-What serves is read here by requests of our own, and the verdict of a command is only
-compared with it.
-"""
+"""The world in which the points of the release matrix are run, one after the other."""
 
 from __future__ import annotations
 
@@ -10,51 +6,38 @@ import shutil
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from launchbook.clock import SystemClock
-from tests.support.hand import Hand
-from tests.support.journey import Outcome, web_host, web_project
+from tests.support.matrix_reader import Reader
+from tests.support.matrix_table import (
+    MIXED,
+    NEW,
+    OLD,
+    SURFACES,
+    UNNAMED,
+    Point,
+    Said,
+    said,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from tests.support.journey import Journey
 
-TABLE = Path(__file__).parents[1] / "cases" / "release_matrix.yml"
-SERVICES = ("backend", "worker", "payments")
-WEB_APPS = ("customer", "business", "admin")
-SURFACES = (*SERVICES, *WEB_APPS)
 RELEASE, ROLLBACK = "release.staging", "rollback.staging"
-OLD, NEW, MIXED = "OLD", "NEW", "MIXED"
-HASTE = 10.0
 BUILD = "POST /v13/deployments"
-LABEL = "launchbook "
 REASON = ("--reason", "it was wrong")
 STRUCK = {"status", "delay", "drop_before", "drop_after", "malformed"}
 """Effects of the sandbox's frame, which can be aimed at one surface."""
-PENDING = frozenset({"QUEUED", "INITIALIZING", "BUILDING", "DEPLOYING", "WAITING"})
 THEME = "packages/ui/theme.css"
 BACKEND = "apps/backend/backend/state.py"
 SETTINGS = "inventory/environments/staging.yml"
 LEVEL = "log_level: "
 LEVELS = ("info", "warn", "error", "debug")
-STORED = """
-query Stored($projectId: String!, $environmentId: String!, $serviceId: String!) {
-  variables(
-    projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId
-  )
-}
-"""
-SERVING = """
-query Serving($input: DeploymentListInput!) {
-  deployments(input: $input, first: 20) { edges { node { id status meta createdAt } } }
-}
-"""
+HASTE = 10.0
 
 
 class HurriedClock(SystemClock):
@@ -65,202 +48,6 @@ class HurriedClock(SystemClock):
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds / HASTE)
-
-
-# --- the table ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Point:
-    """One surface, one moment, one thing that goes wrong.
-
-    Attributes:
-        run: ``release`` or ``rollback``.
-        faults: For the sandbox.
-        defect: File, text and other text of the product; empty for none.
-        kill: Operation and ``before`` or ``after``; empty for none.
-        then: What is typed after a kill.
-        is_gone: The deployment to return to was deleted by somebody.
-        has_variable: The release changes a variable, too.
-        ends: What may serve in the end.
-    """
-
-    run: str
-    moment: str
-    surface: str
-    ends: tuple[str, ...]
-    faults: tuple[dict[str, Any], ...] = ()
-    defect: dict[str, str] = field(default_factory=dict)
-    kill: dict[str, str] = field(default_factory=dict)
-    then: str = ""
-    is_gone: bool = False
-    has_variable: bool = False
-
-    @property
-    def id(self) -> str:
-        return f"{self.run}: {self.surface}: {self.moment}"
-
-    @property
-    def is_web(self) -> bool:
-        return self.surface in WEB_APPS
-
-
-UNNAMED = Point("release", "of no name", "customer", (OLD, NEW))
-
-
-def load_points(table: Path = TABLE) -> tuple[Point, ...]:
-    """Return every point of the table, one a surface of each row."""
-    told = yaml.safe_load(table.read_text(encoding="utf-8"))
-    return tuple(
-        _point(row, surface, told["operations"])
-        for row in told["points"]
-        for surface in row["surfaces"]
-    )
-
-
-def _point(row: dict[str, Any], surface: str, operations: dict[str, str]) -> Point:
-    names = {"project": web_project(surface), "service": surface}
-    faults = [dict(row[key]) for key in ("fault", "also") if key in row]
-    kill = dict(row.get("kill", {}))
-    for each in filter(None, (*faults, kill)):
-        named = each["operation"]
-        each["operation"] = operations.get(named) or named.format(**names)
-    return Point(
-        run=row["run"],
-        moment=row["moment"],
-        surface=surface,
-        ends=tuple(row["ends"]),
-        faults=tuple(faults),
-        defect=row.get("defect", {}),
-        kill=kill,
-        then=row.get("then", ""),
-        is_gone=row.get("gone", False),
-        has_variable=row.get("variable", False),
-    )
-
-
-# --- what serves -------------------------------------------------------------------
-
-
-class Reader:
-    """Reads what every surface serves, past the product."""
-
-    def __init__(self, journey: Journey) -> None:
-        self._journey = journey
-        self.hand = Hand(journey.sandbox)
-        self._scopes = {name: self.hand.scope(name) for name in SERVICES}
-
-    def shown(self) -> dict[str, str]:
-        """Return surface to the build that answers there."""
-        found = {name: self._labelled(name) for name in SERVICES}
-        answering = self._journey.serves()
-        assert answering == found["backend"], "the platform and the process differ"
-        pages = {app: self._journey.serves(web_host(app)) for app in WEB_APPS}
-        return {**found, **pages}
-
-    def levels(self) -> dict[str, str]:
-        """Return service to the log level that is stored for its next deployment."""
-        found = {
-            name: self.hand.railway(STORED, **scope)["variables"]
-            for name, scope in self._scopes.items()
-        }
-        return {name: str(each["LOG_LEVEL"]) for name, each in found.items()}
-
-    def settle(self) -> None:
-        """Wait until nothing is on its way on any platform."""
-        self._journey.sandbox.wait_until(self._is_settled, seconds=30)
-
-    def subjects(self, surface: str) -> list[str]:
-        """Return the ids of which requests about a surface hold one."""
-        if surface in WEB_APPS:
-            project = self._project(surface)
-            return [str(project["id"]), f'"{project["name"]}"']
-        own = self._scopes[surface]["serviceId"]
-        return [own, *(str(each["id"]) for each in self._deployments(surface))]
-
-    def pages(self) -> dict[str, str]:
-        """Return web app to the deployment that is production."""
-        projects = {app: self._project(app) for app in WEB_APPS}
-        return {a: str(p["targets"]["production"]["id"]) for a, p in projects.items()}
-
-    def images(self) -> dict[str, str]:
-        """Return service to the deployment that made the image of what runs."""
-        return {name: self._maker(name) for name in SERVICES}
-
-    def _maker(self, service: str) -> str:
-        """A rollback keeps the label and the image of what it brings back."""
-        listed, label = self._deployments(service), self._labelled(service)
-        ours = [each for each in listed if _label(each) == label]
-        return str(min(ours, key=lambda each: str(each["createdAt"]))["id"])
-
-    def _labelled(self, service: str) -> str:
-        listed = self._deployments(service)
-        return _label(next(each for each in listed if each["status"] == "SUCCESS"))
-
-    def _is_settled(self) -> bool:
-        statuses = {each["status"] for n in SERVICES for each in self._deployments(n)}
-        jobs = (self._project(app).get("lastAliasRequest") for app in WEB_APPS)
-        moving = [j for j in jobs if j and j["jobStatus"] in {"pending", "in-progress"}]
-        return not statuses & PENDING and not moving
-
-    def _deployments(self, service: str) -> list[dict[str, Any]]:
-        found = self.hand.railway(SERVING, input=self._scopes[service])
-        return [each["node"] for each in found["deployments"]["edges"]]
-
-    def _project(self, app: str) -> dict[str, Any]:
-        project: dict[str, Any] = self.hand.vercel(
-            "GET", f"/v9/projects/{web_project(app)}"
-        )
-        return project
-
-
-def _label(deployment: dict[str, Any]) -> str:
-    """The build of a deployment, as its upload was labelled."""
-    texts = {str(each) for each in deployment["meta"].values()}
-    (label,) = [each for each in texts if each.startswith(LABEL)]
-    return label.removeprefix(LABEL)
-
-
-# --- what a command says -----------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Said:
-    """The verdict of a command.
-
-    Attributes:
-        served: OLD, NEW or MIXED; empty when it gave none.
-        listed: Of MIXED: surface to what it shows.
-        stored: Services of which other variables are stored than what serves has.
-    """
-
-    served: str
-    listed: dict[str, str]
-    stored: set[str]
-    outcome: Outcome
-
-
-def said(outcome: Outcome) -> Said:
-    """Read the verdict from the events of ``--json``: the last one counts."""
-    served, listed, stored = "", {}, set()
-    for record in outcome.records:
-        details = record.get("details")
-        told = details if isinstance(details, dict) else {}
-        given = record.get("served") or told.get("served")
-        served = str(given) if given else served
-        stored |= set(told.get("stored", ()))
-        if given == MIXED:
-            listed = _listed(told.get("problems", ()))
-    return Said(served, listed, stored, outcome)
-
-
-def _listed(lines: Sequence[str]) -> dict[str, str]:
-    """Surface to identity, from ``customer: IDENTITY (OLD)``."""
-    pairs = (line.split(": ", 1) for line in lines)
-    return {name: rest.rpartition(" (")[0] for name, rest in pairs}
-
-
-# --- the world ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ def _conclude(desk: Desk, app: App, way: Way, back: Returned) -> int:
         return back.result.exit_status
     if back.served is Served.NEW:
         desk.output.line(f"{back.served}: {current.id} serves as before, everywhere")
-        return back.result.exit_status
+        return back.result.exit_status or ReleaseMixed.exit_status
     error = ReleaseMixed(
         f"MIXED: not every surface shows {target.id}",
         hint="Run the same command again; what is right already is left alone.",

@@ -13,7 +13,7 @@ from launchbook.release.aftermath import Aftermath
 from tests.support.capsules import capsule, surface
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from launchbook.model.railway import ServiceScope
 
@@ -37,7 +37,7 @@ class Platforms:
         kept: Name to the values of a release.
     """
 
-    deployments: dict[str, Sequence[Deployment]] = field(default_factory=dict)
+    deployments: Mapping[str, Sequence[Deployment]] = field(default_factory=dict)
     production: Production = HELD
     stored: dict[str, dict[str, Secret]] = field(default_factory=dict)
     kept: dict[str, dict[str, Secret]] = field(default_factory=dict)
