@@ -19,6 +19,7 @@ PRODUCT = "inventory/product.yml"
 BACKEND = "inventory/variables/backend.yml"
 PLAYBOOK = "playbooks/staging.yml"
 PART = "playbooks/parts/application.yml"
+SCHEMA = "playbooks/parts/schema.yml"
 
 
 def refused(journey: Journey, *words: str) -> Outcome:
@@ -72,7 +73,7 @@ def test_a_circular_reference_is_shown_as_a_chain(shop: Journey) -> None:
 
 def test_a_reference_to_nothing_names_the_nearest(shop: Journey) -> None:
     shop.edit(
-        PART, "${inventory.database.migrations}", "${inventory.database.migration}"
+        SCHEMA, "${inventory.database.migrations}", "${inventory.database.migration}"
     )
     outcome = refused(shop)
     assert (2, "unknown-reference") == (outcome.status, outcome.code)
@@ -114,7 +115,7 @@ def test_a_playbook_that_is_not_yaml_is_refused(shop: Journey) -> None:
 
 
 def test_a_playbook_that_needs_an_unknown_one_is_refused(shop: Journey) -> None:
-    shop.edit(PLAYBOOK, "needs: [infrastructure,", "needs: [infrastructur,")
+    shop.edit(PLAYBOOK, " infrastructure,", " infrastructur,")
     outcome = refused(shop)
     assert (2, "unknown-playbook") == (outcome.status, outcome.code)
     assert "infrastructure" in outcome.hint

@@ -115,6 +115,6 @@ def test_the_first_run_told_what_it_did_in_plain_lines(
     first = provisioned.first
     assert None is CONTROL.search(first.out)
     assert "sandbox platforms, staging: infrastructure, staging" == first.lines[0]
-    assert "plan: 6 to create, 38 cannot know yet, 3 unchanged" == first.lines[1]
+    assert "plan: 6 to create, 38 cannot know yet, 4 unchanged" == first.lines[1]
     assert any(line.startswith("ledger head ") for line in first.lines)
     assert "next: invoke provision.staging --check" in first.lines
