@@ -62,7 +62,9 @@ STEPS: Final[Mapping[str, StepEntry]] = {
     "railway.variables": _entry("railway_variables", "RailwayVariables", "railway"),
     "release.bake": _entry("release_bake", "ReleaseBake", "prober", "railway"),
     "release.capsule": _entry("release_capsule", "ReleaseCapsule", "vault", "signer"),
-    "release.served": _entry("release_served", "ReleaseServed", "prober", "railway"),
+    "release.served": _entry(
+        "release_served", "ReleaseServed", "prober", "railway", "vercel"
+    ),
     "release.compatibility": _entry(
         "release_compatibility", "ReleaseCompatibility", "prober"
     ),

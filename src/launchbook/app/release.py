@@ -39,7 +39,8 @@ def open_shelf(app: App) -> Shelf:
 
 def open_watcher(app: App) -> Watcher:
     """Return what looks at surfaces, from outside where it can."""
-    return Watcher(app.clients.prober, app.clients.railway)
+    clients = app.clients
+    return Watcher(clients.prober, clients.railway, clients.vercel)
 
 
 def open_aftermath(app: App) -> Aftermath:

@@ -10,11 +10,13 @@ from launchbook.errors import ProviderError
 from launchbook.model.railway import ServiceScope
 from launchbook.model.release import Served, Surface, SurfaceKind
 from launchbook.model.source import LABEL
+from launchbook.model.vercel import bypass_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from launchbook.model.railway import Deployment
+    from launchbook.model.vercel import Project
     from launchbook.transport.probe import Answer
 
 BUILD_FIELDS: Final = ("build", "identity")
@@ -36,6 +38,14 @@ class ReadsDeployments(Protocol):
         ...
 
 
+class ReadsProjects(Protocol):
+    """Knows what opens a project's protected addresses."""
+
+    def read_project(self, id_or_name: str) -> Project | None:
+        """Return a project, or None."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What one surface shows.
@@ -52,11 +62,23 @@ class Sight:
 
 
 class Watcher:
-    """Looks at surfaces: public ones from outside, the others through the platform."""
+    """Looks at surfaces: public ones from outside, the others through the platform.
 
-    def __init__(self, prober: Asks, railway: ReadsDeployments) -> None:
+    Args:
+        prober: Asks public addresses.
+        railway: Knows what runs that nobody can ask.
+        vercel: Knows what opens a protected address; None where none is protected.
+    """
+
+    def __init__(
+        self,
+        prober: Asks,
+        railway: ReadsDeployments,
+        vercel: ReadsProjects | None = None,
+    ) -> None:
         self._prober = prober
         self._railway = railway
+        self._vercel = vercel
 
     def look(self, surfaces: Iterable[Surface]) -> dict[str, Sight]:
         """Return what each surface shows now."""
@@ -72,12 +94,22 @@ class Watcher:
     def _ask(self, surface: Surface) -> Sight:
         path = "/build.json" if surface.kind is SurfaceKind.WEB else "/health"
         answer = self._prober.probe(surface.url + path)
+        if not shown_identity(answer.text) and (headers := self._opening(surface)):
+            answer = self._prober.probe(surface.url + path, headers)
         if answer.status != 200:
             problem = f"{path} answers {answer.status}"
             return Sight("", problem, answer.elapsed_seconds)
         identity = shown_identity(answer.text)
         problem = "" if identity else f"{path} shows no build identity"
         return Sight(identity, problem, answer.elapsed_seconds)
+
+    def _opening(self, surface: Surface) -> dict[str, str]:
+        """What opens a web app's address, should it be a protected one."""
+        if self._vercel is None or surface.kind is not SurfaceKind.WEB:
+            return {}
+        project = self._vercel.read_project(surface.place["project_id"])
+        secrets = project.protection_bypass if project else ()
+        return bypass_headers(next(iter(secrets), ""))
 
     def _read(self, surface: Surface) -> Sight:
         scope = ServiceScope(

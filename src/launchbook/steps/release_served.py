@@ -14,7 +14,7 @@ from launchbook.release.served import Watcher
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from launchbook.release.served import Asks, ReadsDeployments
+    from launchbook.release.served import Asks, ReadsDeployments, ReadsProjects
 
 DEADLINE_SECONDS: Final = 60.0
 
@@ -41,8 +41,13 @@ class ReleaseServed(Check):
     name: ClassVar[str] = "release.served"
     inputs_type: ClassVar[type] = Inputs
 
-    def __init__(self, prober: Asks, railway: ReadsDeployments) -> None:
-        self._watcher = Watcher(prober, railway)
+    def __init__(
+        self,
+        prober: Asks,
+        railway: ReadsDeployments,
+        vercel: ReadsProjects | None = None,
+    ) -> None:
+        self._watcher = Watcher(prober, railway, vercel)
 
     def facts(self, inputs: Inputs, context: Context) -> None:
         """Nothing to read before the traffic has moved."""

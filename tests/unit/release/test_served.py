@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING
 
 from launchbook.model.railway import Deployment
 from launchbook.model.release import Served
+from launchbook.model.vercel import Project, ProjectSettings
+from launchbook.redact import Secret
 from launchbook.release.served import Sight, Watcher, judge, mixture
-from tests.support.capsules import capsule, identity
+from launchbook.transport.probe import Answer
+from tests.support.capsules import capsule, identity, surface
 from tests.support.visitor import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from launchbook.model.railway import ServiceScope
 
@@ -103,3 +106,20 @@ def test_a_mixture_names_what_is_about_to_replace_what_is_shown() -> None:
         f"backend: {identity(1)} (OLD, about to be replaced by d2)",
         f"customer: {identity(1)} (OLD)",
     ] == lines
+
+
+def test_a_protected_page_is_opened_with_the_secret_of_its_project() -> None:
+    class Guarded:
+        """Shows a login page to whoever sends no secret."""
+
+        def probe(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+            text = '{"identity": "4f0c-1"}' if headers else "<html>log in</html>"
+            return Answer(url, 200, {}, text.encode(), 0.0, 0.0)
+
+    class Projects:
+        def read_project(self, id_or_name: str) -> Project:
+            return Project(id_or_name, "shop", ProjectSettings(), (Secret("open"),))
+
+    page = surface("customer", 1)
+    assert "4f0c-1" == Watcher(Guarded(), Railway(), Projects()).look_at(page).identity
+    assert not Watcher(Guarded(), Railway()).look_at(page).identity
