@@ -34,6 +34,8 @@ SANDBOX = "inventory/platforms/sandbox.yml"
 JWT = "sentinel/JWT+value&with=signs%and?spaces here ~ 0123456789"
 SESSION = "sentinel SESSION: åäö \"quoted\" \\ 'single' 0123456789 abcdefghijk"
 VAULT_TOKEN = "sentinel-token-of-the-password-manager"
+RELEASE, ROLLBACK = "release.staging", "rollback.staging"
+RETURN = "deploymentRollback"
 WRITES = ("variableCollectionUpsert", "environmentPatchCommitStaged")
 STATE = ("railway", "vercel", "supabase", "cloudflare", "snapshots", "ca")
 """Of the emulated vendors' own: they hold what was written to them, as vendors do."""
@@ -180,6 +182,49 @@ def test_no_secret_comes_out_of_runs_checks_plans_and_failures(
     assert b"'session']" in vault["the password manager"]
     assert VAULT_TOKEN.encode() in vault["the password manager"]
     assert [] == leaks(secrets_of(journey), vault)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_no_secret_comes_out_of_releases_returns_approvals_and_reports(
+    torn: Journey, planted: Planted, tmp_path: Path
+) -> None:
+    journey, typed = planted.journey, planted.typed
+    plan, page = tmp_path / "plan.json", tmp_path / "release.html"
+    comment, command_lines = tmp_path / "comment.md", CommandLines()
+    told = " | ".join(["is no good value", *written(JWT), *written(SESSION)])
+    echo = {"errors": [{"message": told}], "data": None}
+    places: dict[str, bytes] = {}
+    with command_lines.watched():
+        # Both values are new, so every service and its variables are released.
+        places |= typed(RELEASE, "--check", "--out", str(plan))
+        places |= typed("approve", str(plan), "--reason", "as a test", "--json")
+        places |= typed("ci.comment", "--plan", str(plan), "--out", str(comment))
+        places |= typed(RELEASE, "--json")
+        places |= typed("rollback.readiness", "--environment", "staging", "--json")
+        places |= typed(ROLLBACK, "--reason", "as a test", "--check")
+        journey.order("railway", RETURN, "status", status=400, body=echo, times=0)
+        places |= typed(ROLLBACK, "--reason", "as a test", "--verbose")
+        journey.sandbox.control("DELETE", "/faults")
+        places |= typed(ROLLBACK, "--reason", "as a test", "--json")
+        places |= typed("release.list", "--json")
+        places |= typed("release.show", "--html", str(page))
+        places |= typed("release.show", "--json")
+        places |= typed("release.diff", "1", "2")
+        places |= typed("ledger.queue", "--json")
+        places |= typed("ledger.export")
+    statuses = [name[-2] for name in places if name.startswith("output")]
+    assert "30003" == "".join(statuses[:4]) + statuses[5], statuses
+    assert ["0"] * 7 == statuses[7:], places
+    assert any(b"no good value" in text for text in places.values())
+    values = journey.home / "sandbox" / "values" / "staging"
+    assert list(values.glob("*.age")), "the values themselves are kept, encrypted"
+
+    places |= {"command lines": b"\n".join(command_lines.seen)}
+    places |= {str(each): each.read_bytes() for each in (plan, page, comment)}
+    places |= {"environments of git": planted.git.read_bytes()}
+    places |= kept_places(journey)
+    assert [] == leaks([*secrets_of(journey), VAULT_TOKEN], places)
 
 
 @pytest.mark.parametrize("is_json", [False, True])

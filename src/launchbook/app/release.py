@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from launchbook.app.way_back import REFUSED, serving_facts
 from launchbook.config.inventory import Releases
-from launchbook.errors import InputError
+from launchbook.errors import InputError, KeyUnusable, ValuesMissing
 from launchbook.model.record import Phase
 from launchbook.model.release import SurfaceKind
 from launchbook.release.aftermath import Aftermath
@@ -57,6 +58,18 @@ def open_prober(app: App) -> Prober:
 def public_urls(capsule: Capsule) -> dict[str, str]:
     """Return surface to the address that must answer while traffic moves."""
     return {s.name: s.url + HEALTH[s.kind] for s in capsule.surfaces if s.url}
+
+
+def learn_values(app: App, *capsules: Capsule) -> None:
+    """Hide what releases were started with from all output.
+
+    A return refers to no variable, so nobody else would know what a platform that
+    quotes one gives away.
+    """
+    names = {each.values for capsule in capsules for each in capsule.surfaces}
+    for name in sorted(filter(None, names)):
+        with suppress(KeyUnusable, ValuesMissing):
+            app.vault.open(name)
 
 
 def composed(current: Capsule, target: Capsule, app: str) -> Capsule:

@@ -10,6 +10,7 @@ from launchbook.app.release import (
     ROLLBACK,
     asked_for,
     composed,
+    learn_values,
     open_shelf,
     returning,
 )
@@ -106,6 +107,7 @@ def _way(desk: Desk, app: App, options: Mapping[str, object]) -> Way:
     one = read_text(options, "app")
     target = composed(current, whole, one) if one else whole
     desk.output.line(f"from {current.id} back to {target.id}: {target.subject}")
+    learn_values(app, current, target)
     return Way(current, target, whole, asked_for(app, shelf, target))
 
 
