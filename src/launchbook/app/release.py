@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from launchbook.app.way_back import REFUSED, serving_facts
 from launchbook.config.inventory import Releases
+from launchbook.engine.memory import Memory
 from launchbook.errors import InputError, KeyUnusable, ValuesMissing
 from launchbook.model.record import Phase
 from launchbook.model.release import SurfaceKind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.app import App
+    from launchbook.engine.step import Moment
     from launchbook.model.release import Capsule, Surface
 
 RELEASE: Final = "release"
@@ -36,6 +38,17 @@ def open_shelf(app: App) -> Shelf:
         return Shelf.of(each.evidence for each in records)
     finally:
         history.close()
+
+
+def moments_of(app: App, capsule: Capsule) -> tuple[Moment, ...]:
+    """Return what the run that recorded a capsule has written, oldest first."""
+    environment = app.target.environment
+    with closing(app.open_history()) as history:
+        records = history.step_records(environment, STEP, Phase.VERIFIED)
+        run = next(
+            (each.run for each in records if each.outputs.get("id") == capsule.id), ""
+        )
+        return Memory(history, environment).moments(run) if run else ()
 
 
 def open_watcher(app: App) -> Watcher:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from launchbook.app.release import open_shelf
+from launchbook.app.release import moments_of, open_shelf
 from launchbook.app.signing import verifier_of
 from launchbook.cli.desk import open_desk
 from launchbook.cli.env import open_target
@@ -13,13 +13,17 @@ from launchbook.cli.options import read_count, read_text
 from launchbook.cli.render.capsule import capsule_lines, diff_lines, list_lines
 from launchbook.config import safe_file
 from launchbook.errors import UnknownRelease
+from launchbook.release.timing import stretches
+from launchbook.report.latency import Latency, Reading
 from launchbook.report.release import render
+from launchbook.report.timeline import Span, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchbook.app import App
     from launchbook.cli.desk import Desk
+    from launchbook.model.release import Capsule
     from launchbook.release.shelf import Kept, Shelf
 
 MOST_LISTED = 10_000
@@ -62,9 +66,32 @@ def show(options: Mapping[str, object]) -> int:
         desk.output.line(line)
     desk.output.line(f"signed by {kept.signature.get('key_id')}, unchanged since")
     if path := read_text(options, "html"):
-        safe_file.write(Path(path), render(kept.capsule, ()).encode())
+        safe_file.write(Path(path), _page(app, shelf, kept.capsule).encode())
         desk.output.line(f"report written to {path}")
     return 0
+
+
+def _page(app: App, shelf: Shelf, capsule: Capsule) -> str:
+    """The report: what the watch of this release measured, beside the one before."""
+    kinds = {each.name: str(each.kind) for each in capsule.surfaces}
+    ran = stretches(moments_of(app, capsule), capsule.began_at)
+    spans = [Span(name, *at, kind_of(name, kinds)) for name, at in ran.items()]
+    before = next(
+        (k.capsule for k in shelf.kept if k.capsule.id == capsule.previous), None
+    )
+    was, now = (_measured(each) if each else {} for each in (before, capsule))
+    latencies = [Latency(name, was.get(name), each) for name, each in now.items()]
+    return render(capsule, latencies, spans)
+
+
+def _measured(capsule: Capsule) -> dict[str, Reading]:
+    """How quickly each surface answered while a release was watched."""
+    bake = cast("dict[str, Any]", capsule.gates.get("bake", {}))
+    told = cast("dict[str, dict[str, float]]", bake.get("latency", {}))
+    return {
+        name: Reading(int(each["n"]), each["median_ms"], each["p95_ms"])
+        for name, each in told.items()
+    }
 
 
 def diff(options: Mapping[str, object]) -> int:

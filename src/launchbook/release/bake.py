@@ -9,9 +9,14 @@ at low traffic.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from math import ceil
+from statistics import median
+from typing import TYPE_CHECKING, Final
 
 from launchbook.model.gate import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HARD_DOWN_ROUNDS: Final = 3
 BAD_RATIO: Final = 0.072
@@ -28,12 +33,14 @@ class Round:
         asked: How many requests it made.
         problems: One text a request that failed; none for a good round.
         slowest_seconds: The slowest answer.
+        seconds: Surface to how long its answer took; those that answered.
     """
 
     at: float
     asked: int
     problems: tuple[str, ...] = ()
     slowest_seconds: float = 0.0
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_bad(self) -> bool:
@@ -88,6 +95,24 @@ class Bake:
             return Verdict.FAIL
         return Verdict.INCONCLUSIVE if self.missing else Verdict.PASSED
 
+    def latency(self) -> dict[str, dict[str, float]]:
+        """Return surface to ``n``, ``median_ms`` and ``p95_ms`` of its answers.
+
+        The 95th percentile is the smallest measured value that 95 % do not exceed.
+        """
+        taken: dict[str, list[float]] = {}
+        for each in self.rounds:
+            for name, seconds in each.seconds.items():
+                taken.setdefault(name, []).append(seconds * 1000)
+        return {
+            name: {
+                "n": len(found),
+                "median_ms": round(median(found), 2),
+                "p95_ms": round(sorted(found)[ceil(0.95 * len(found)) - 1], 2),
+            }
+            for name, found in taken.items()
+        }
+
     def as_json(self) -> dict[str, object]:
         """Return the figures for evidence."""
         slowest = max((each.slowest_seconds for each in self.rounds), default=0.0)
@@ -95,6 +120,7 @@ class Bake:
         return {
             "verdict": str(self.verdict()),
             "rounds": len(self.rounds),
+            "latency": self.latency(),
             "bad_rounds": sum(each.is_bad for each in self.rounds),
             "requests": self.asked,
             "failed_requests": self.failed,

@@ -20,6 +20,21 @@ def began_at(moments: Sequence[Moment], now: datetime) -> datetime:
     return min((each.at for each in moments), default=now)
 
 
+def stretches(
+    moments: Sequence[Moment], began: datetime
+) -> Mapping[str, tuple[float, float]]:
+    """Return the begin and the end of each step that wrote, in seconds after a time."""
+    found: dict[str, tuple[float, float]] = {}
+    begun: dict[str, float] = {}
+    for each in moments:
+        at = (each.at - began).total_seconds()
+        if each.phase == BEGUN:
+            begun.setdefault(each.step, at)
+        if each.phase == DONE and each.step in begun:
+            found[each.step] = (begun[each.step], at)
+    return found
+
+
 def timings(moments: Sequence[Moment], now: datetime) -> Mapping[str, float]:
     """Return the seconds of each step that wrote, and of the whole run."""
     begun: dict[str, datetime] = {}

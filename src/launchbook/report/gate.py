@@ -73,13 +73,13 @@ def _verdict(value: object) -> Verdict | None:
 
 
 def _rest(told: Mapping[str, object]) -> str:
-    """The facts of a gate, as short text."""
+    """The facts of a gate, as short text; what is a table of its own is not among them."""
     if "words" in told:
         return str(told["words"])
     parts = (
         f"{name} {value if isinstance(value, str) else json.dumps(value, default=str)}"
         for name, value in told.items()
-        if name != "verdict"
+        if name != "verdict" and not isinstance(value, Mapping)
     )
     text = ", ".join(parts)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

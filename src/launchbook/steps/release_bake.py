@@ -112,7 +112,8 @@ class ReleaseBake:
             if (sight := shown[each.name]).identity != each.identity
         )
         slowest = max((each.seconds for each in shown.values()), default=0.0)
-        bake.rounds.append(Round(passed, len(surfaces), problems, slowest))
+        taken = {n: each.seconds for n, each in shown.items() if each.seconds}
+        bake.rounds.append(Round(passed, len(surfaces), problems, slowest, taken))
         if problems:
             context.progress(f"bad round: {'; '.join(problems)}")
         if fault := bake.fault():

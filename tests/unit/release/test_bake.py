@@ -62,6 +62,18 @@ def test_the_figures_are_told() -> None:
         "requests": 8,
         "failed_requests": 1,
         "missing_requests": 0,
+        "latency": {},
         "slowest_ms": 100,
         "last_problems": ["backend: answers 503"],
     } == told
+
+
+def test_latency_is_told_surface_by_surface() -> None:
+    bake = Bake(least=1)
+    for number in range(1, 101):
+        taken = {"backend": number / 1000} if number <= 20 else {}
+        bake.rounds.append(Round(0.0, 2, seconds={"customer": number / 1000, **taken}))
+    assert {
+        "customer": {"n": 100, "median_ms": 50.5, "p95_ms": 95.0},
+        "backend": {"n": 20, "median_ms": 10.5, "p95_ms": 19.0},
+    } == bake.latency()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from launchbook.engine.step import Moment
-from launchbook.release.timing import began_at, timings
+from launchbook.release.timing import began_at, stretches, timings
 from tests.support.capsules import MORNING
 
 
@@ -23,6 +23,10 @@ END = MORNING + timedelta(seconds=6)
 
 def test_each_step_that_was_proven_has_its_seconds_and_so_has_the_whole() -> None:
     assert {"customer": 3.5, "whole": 6.0} == timings(MOMENTS, END)
+
+
+def test_each_step_that_was_proven_has_its_begin_and_end() -> None:
+    assert {"customer": (1.0, 4.5)} == stretches(MOMENTS, MORNING)
 
 
 def test_a_run_that_recorded_nothing_begins_now() -> None:
