@@ -18,6 +18,7 @@ from launchbook.cli.provision import (
     tell,
     warn,
 )
+from launchbook.cli.render.capsule import surface_lines
 from launchbook.cli.returning import Return, bring_back, look_back
 from launchbook.cli.turn import turn
 from launchbook.config.playbook import load_playbook
@@ -100,6 +101,8 @@ def _tell_release(desk: Desk, app: App) -> None:
         return
     reused = [each.name for each in newest.surfaces if each.is_reused]
     desk.output.record({"kind": "released", "release": newest.id, "served": "NEW"})
+    for line in surface_lines(newest):
+        desk.output.line(line)
     words = f"; not built again: {', '.join(reused)}" if reused else ""
     desk.output.line(f"released {newest.id}, commit {newest.commit[:12]}{words}")
 

@@ -10,9 +10,11 @@ from launchbook.app.signing import verifier_of
 from launchbook.cli.desk import open_desk
 from launchbook.cli.env import open_target
 from launchbook.cli.options import read_count, read_text
-from launchbook.cli.render.capsule import capsule_lines, diff_lines, list_lines
+from launchbook.cli.render.capsule import DIGITS, capsule_lines, diff_lines, list_lines
 from launchbook.config import safe_file
 from launchbook.errors import UnknownRelease
+from launchbook.load.report import Kept as Report
+from launchbook.load.report import kept_between
 from launchbook.release.timing import stretches
 from launchbook.report.latency import Latency, Reading
 from launchbook.report.release import render
@@ -55,15 +57,21 @@ def show(options: Mapping[str, object]) -> int:
     desk, app, shelf = _open(options)
     kept = _named(shelf, read_text(options, "release"), options)
     verifier_of(app).verify(kept.capsule.as_json(), kept.signature)
+    measured = _measured_since(app, shelf, kept.capsule)
     desk.output.record(
         {
             "kind": "release",
             **kept.capsule.as_json(),
             "signature": dict(kept.signature),
+            "measured": [each.as_json() for each in measured],
         }
     )
     for line in capsule_lines(kept.capsule):
         desk.output.line(line)
+    for each in measured:
+        at = f"{each.at:%Y-%m-%d %H:%M:%S} UTC"
+        desk.output.line(f"measured {each.kind}, {at}: {each.verdict} "
+                         f"({each.digest[:DIGITS]})")  # fmt: skip
     desk.output.line(f"signed by {kept.signature.get('key_id')}, unchanged since")
     if path := read_text(options, "html"):
         safe_file.write(Path(path), _page(app, shelf, kept.capsule).encode())
@@ -82,6 +90,21 @@ def _page(app: App, shelf: Shelf, capsule: Capsule) -> str:
     was, now = (_measured(each) if each else {} for each in (before, capsule))
     latencies = [Latency(name, was.get(name), each) for name, each in now.items()]
     return render(capsule, latencies, spans)
+
+
+def _measured_since(app: App, shelf: Shelf, capsule: Capsule) -> tuple[Report, ...]:
+    """What was measured while a release served."""
+    later = [
+        k.capsule.done_at for k in shelf.kept if k.capsule.done_at > capsule.done_at
+    ]
+    target = app.target
+    return kept_between(
+        app.workspace.home,
+        target.environment,
+        target.platforms,
+        capsule.done_at,
+        min(later, default=None),
+    )
 
 
 def _measured(capsule: Capsule) -> dict[str, Reading]:

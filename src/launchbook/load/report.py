@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from launchbook.digest import digest
@@ -11,7 +12,6 @@ from launchbook.load.figure import figure_of, overall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from launchbook.load.figure import Figure
@@ -66,6 +66,53 @@ class Report:
         text = json.dumps(self.as_json(), indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
         return path
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept report, in one line.
+
+    Attributes:
+        at: When it was measured, UTC.
+        digest: By which others refer to it.
+    """
+
+    kind: str
+    at: datetime
+    verdict: str
+    digest: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as one JSON object."""
+        at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
+        return {"kind": self.kind, "at": at, "verdict": self.verdict,
+                "digest": self.digest}  # fmt: skip
+
+
+def kept_between(
+    home: Path,
+    environment: str,
+    platforms: str,
+    since: datetime,
+    until: datetime | None,
+) -> tuple[Kept, ...]:
+    """Return the reports of a time, oldest first: those while one release served.
+
+    Args:
+        home: The state folder.
+        environment: As ``production``.
+        platforms: As ``live``.
+        since: From when on, to the second.
+        until: Before when; None for up to now.
+    """
+    found = []
+    for path in (home / FOLDER).glob(f"*-{environment}-*.json"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        at = datetime.fromisoformat(told["at"])
+        is_then = since.replace(microsecond=0) <= at and (until is None or at < until)
+        if is_then and told["platforms"] == platforms:
+            found.append(Kept(told["kind"], at, told["verdict"], told["digest"]))
+    return tuple(sorted(found, key=lambda each: each.at))
 
 
 def newest_figures(home: Path, kind: str, environment: str) -> tuple[Figure, ...]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from launchbook.load.figure import Figure, Limit, judge, overall, unknown
-from launchbook.load.report import Report, newest_figures
+from launchbook.load.report import Report, kept_between, newest_figures
 from launchbook.model.gate import Verdict
 
 if TYPE_CHECKING:
@@ -36,6 +36,20 @@ def test_the_newest_report_counts(tmp_path: Path) -> None:
     report(42).keep(tmp_path)
     assert (figure(50),) == newest_figures(tmp_path, "rollback", "staging")
     assert () == newest_figures(tmp_path, "rollback", "production")
+
+
+def test_reports_of_a_time_are_found_by_environment_and_platforms(
+    tmp_path: Path,
+) -> None:
+    for minutes, value in ((10, 1000.0), (5, 42.0), (90, 1.0)):
+        report(value, AT + timedelta(minutes=minutes)).keep(tmp_path)
+    until = AT + timedelta(hours=1)
+    found = kept_between(tmp_path, "staging", "sandbox", AT, until)
+    assert ["pass", "fail"] == [each.verdict for each in found]
+    assert 3 == len(kept_between(tmp_path, "staging", "sandbox", AT, None))
+    assert () == kept_between(tmp_path, "staging", "live", AT, None)
+    assert () == kept_between(tmp_path, "production", "sandbox", AT, None)
+    assert () == kept_between(tmp_path / "none", "staging", "sandbox", AT, None)
 
 
 def test_the_worst_figure_is_the_verdict_and_nothing_never_passes() -> None:

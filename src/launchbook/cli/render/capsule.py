@@ -23,6 +23,8 @@ COMPARED: Final = ("identity", "content", "deployment_id", "variables", "image",
 """What two releases of a surface may differ by, most telling first."""
 WORDS: Final = {"content": "source", "deployment_id": "deployment"}
 ABSENT: Final = "(none)"
+PROMOTED: Final = "_live"
+"""What the entry is called that moves a surface's host names, behind its name."""
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 """A commit's subject is anybody's, and a terminal obeys what is not seen."""
 
@@ -122,6 +124,23 @@ def _surface(each: Surface) -> tuple[str, ...]:
         each.variables[:DIGITS],
         each.url or ABSENT,
     )
+
+
+def surface_lines(capsule: Capsule) -> Iterator[str]:
+    """Yield one line a surface: built or not, promoted, and where it is proven."""
+    rows = [("surface", "built", "promoted", "proven")]
+    for each in capsule.surfaces:
+        built = capsule.timings.get(each.name)
+        promoted = capsule.timings.get(f"{each.name}{PROMOTED}")
+        rows.append(
+            (
+                each.name,
+                "reused" if each.is_reused or built is None else f"{built:.1f} s",
+                "" if promoted is None else f"{promoted:.1f} s",
+                f"{each.identity}  {each.url}".strip(),
+            )
+        )
+    yield from columns(rows)
 
 
 def _gates(capsule: Capsule) -> Iterator[str]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from launchbook.cli.render.capsule import capsule_lines, diff_lines, list_lines
+from launchbook.cli.render.capsule import (
+    capsule_lines,
+    diff_lines,
+    list_lines,
+    surface_lines,
+)
 from launchbook.model.release import SchemaRange, SurfaceKind
 from tests.support.capsule import capsule, surface
 
@@ -45,6 +50,18 @@ def test_a_release_without_gates_shows_none() -> None:
     told = "\n".join(capsule_lines(capsule(gates={}, approvals=(), previous="")))
     assert "verdict" not in told
     assert "replaced     (none)" in told
+
+
+def test_each_surface_says_how_it_came_to_serve() -> None:
+    surfaces = (
+        surface("backend", SurfaceKind.SERVICE, is_reused=True),
+        surface("customer", SurfaceKind.WEB, is_reused=False),
+    )
+    timings = {"customer": 2.0, "customer_live": 0.25}
+    head, *rows = surface_lines(capsule(surfaces=surfaces, timings=timings))
+    assert ["surface", "built", "promoted", "proven"] == head.split()
+    assert ["backend", "reused"] == rows[0].split()[:2]
+    assert ["customer", "2.0", "s", "0.2", "s"] == rows[1].split()[:5]
 
 
 def test_two_equal_releases_differ_by_nothing() -> None:
