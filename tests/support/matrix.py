@@ -231,7 +231,8 @@ class Matrix:
             )
         else:
             built = self.journey.sandbox.world.folder("railway") / "deployments"
-            shutil.rmtree(built / target.images[point.surface] / "app")
+            # Gone already where another point took it.
+            shutil.rmtree(built / target.images[point.surface] / "app", True)
 
     # --- while ------------------------------------------------------------------
 
