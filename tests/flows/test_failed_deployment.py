@@ -13,6 +13,7 @@ CUSTOMER = web_host("customer")
 PRODUCT = "inventory/product.yml"
 BACKEND = "examples/vocilia/apps/backend/backend/__main__.py"
 CUSTOMER_BUILD = "examples/vocilia/apps/customer/src/index.html"
+CHECK = "    check: [python, ../../tools/build_web.py, --check]\n"
 RIGHT = "exec python -m backend\n"
 WRONG = "exec python -m bakend\n"
 RETRIES_ONCE = "restart_policy_max_retries: 1"
@@ -52,6 +53,8 @@ def test_a_broken_start_command_shows_the_log_and_the_old_deployment_still_serve
 
 def test_a_web_build_that_fails_shows_the_builds_own_words(shop: Journey) -> None:
     served = shop.serves(CUSTOMER)
+    # Its own check would find it before anything is uploaded.
+    shop.edit(PRODUCT, CHECK, "")
     shop.edit(CUSTOMER_BUILD, "<head>", "<head>{{ no_such_placeholder }}")
     commit(shop)
     failed = shop.run(STAGING)
