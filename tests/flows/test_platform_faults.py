@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,6 +105,27 @@ def test_a_port_that_is_taken_is_named(journey: Journey, tmp_path: Path) -> None
     assert f"port {port}" in failed.err
     assert "--edge-port" in failed.hint
     assert 8 == alone.run("sandbox.status").status
+
+
+def test_a_run_waits_for_its_turn_and_leaves_the_queue(journey: Journey) -> None:
+    app = App(
+        Workspace(journey.root, journey.home),
+        Target("staging", "sandbox"),
+        SystemClock(),
+        Redactor(),
+        {},
+    )
+    ledger = app.open_ledger()
+    lease = ledger.lock.acquire("staging", "run-of-somebody", "trying something").lease
+    over = Timer(0.5, ledger.lock.release, [lease])
+    over.start()
+    done = journey.run(STAGING, "--wait")
+    over.join()
+    ledger.close()
+    assert 0 == done.status, done.err
+    told = [line for line in done.lines if line.startswith("waiting: ")]
+    assert ["trying something"] == [line.rpartition(": ")[2] for line in told]
+    assert "staging is free" in journey.run("ledger.queue").lines
 
 
 def test_a_lock_that_is_held_names_its_holder(journey: Journey) -> None:

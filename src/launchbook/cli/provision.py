@@ -26,7 +26,7 @@ from launchbook.cli.render.summary import (
     run_lines,
     summary_record,
 )
-from launchbook.cli.turn import turn
+from launchbook.cli.turn import LOOK_SECONDS, turn
 from launchbook.config.nearest import suggestion
 from launchbook.config.package_data import data_root
 from launchbook.config.playbook import PARTS, load_playbook
@@ -34,7 +34,7 @@ from launchbook.config.workspace import SANDBOX, Workspace
 from launchbook.engine.override import Override
 from launchbook.engine.result import WAITING
 from launchbook.engine.saved import load, save
-from launchbook.errors import InputError
+from launchbook.errors import InputError, LockHeld
 from launchbook.model.record import Phase
 from launchbook.testing.exercise import PAGE, short_form
 from launchbook.testing.smoke import passed_here
@@ -178,9 +178,24 @@ def carry_out(
 ) -> RunResult:
     """Run a playbook under the environment's lock.
 
+    With ``wait`` also what a person does by hand is waited for, which stands in no
+    queue and is soon over.
+
     Raises:
         LockHeld: Another run changes the environment.
     """
+    while True:
+        try:
+            return _run_once(desk, app, playbook, options)
+        except LockHeld:
+            if not options.get("wait"):
+                raise
+            desk.clock.sleep(LOOK_SECONDS)
+
+
+def _run_once(
+    desk: Desk, app: App, playbook: Playbook, options: Mapping[str, object]
+) -> RunResult:
     ledger = app.open_ledger()
     is_verbose, total = read_switch(options, "verbose"), len(playbook.all_entries)
     try:

@@ -120,6 +120,9 @@ def bring_back(
 ) -> Returned:
     """Serve a capsule again, and measure how the product answers meanwhile.
 
+    Without options nobody typed it: a release is taken back, whoever holds the lock
+    for a moment.
+
     Raises:
         LockHeld: Another run changes the environment.
     """
@@ -127,14 +130,15 @@ def bring_back(
     prepared = returning(
         app, target, returned_from=why.left, reason=why.reason, way=why.way
     )
+    options = options or {"wait": True}
     began = app.clock.monotonic()
     with Availability(open_prober(app), public_urls(target)) as availability:
-        result = carry_out(desk, prepared, playbook, options or {})
+        result = carry_out(desk, prepared, playbook, options)
         if _is_worth_another_try(result):
             # Half of a return is worse than none, and most refusals pass: what was
             # done is left alone, and what was refused is ordered once more.
             desk.output.line("once more, for not all of it was done")
-            result = carry_out(desk, prepared, playbook, options or {})
+            result = carry_out(desk, prepared, playbook, options)
     seconds = app.clock.monotonic() - began
     view = look_back(app, target, why.new)
     return Returned(result, view, seconds, availability.tallies)
