@@ -59,12 +59,14 @@ class Line:
         breaks_at: Before or after which statement's text the next break is; empty for
             never.
         is_after: Whether the server has carried it out.
+        is_full: The server refuses what is inserted.
         opened: How many connections were made.
     """
 
     address: DatabaseAddress
     breaks_at: str = ""
     is_after: bool = False
+    is_full: bool = False
     opened: int = 0
 
     @contextmanager
@@ -74,6 +76,13 @@ class Line:
             yield Breaking(session, self)
 
     def is_to_break(self, text: str, *, is_after: bool) -> None:
+        if self.is_full and "INSERT INTO" in text:
+            raise StatementFailed(
+                "could not extend file: No space left on device",
+                hint="Make room.",
+                platform="postgresql",
+                vendor_code="53100",
+            )
         if self.breaks_at and self.breaks_at in text and is_after is self.is_after:
             self.breaks_at = ""
             raise DatabaseUnavailable(
@@ -146,6 +155,20 @@ def test_a_connection_that_breaks_within_leaves_nothing_half_written(
         assert EMPTY == desk.store.head()
         desk.journal.append(lease, Entry("run-1", "a", Phase.APPLYING))
     assert 1 == desk.history.verify(KEYS).count
+
+
+def test_a_server_without_room_is_said_and_nothing_is_half_written(
+    desk: Desk, line: Line
+) -> None:
+    lease = desk.lease()
+    line.is_full = True
+    with pytest.raises(LedgerUnwritable, match="No space left on device"):
+        desk.journal.append(lease, Entry("run-1", "a", Phase.APPLYING))
+    line.is_full = False
+    assert EMPTY == desk.store.head()
+    desk.journal.append(lease, Entry("run-1", "a", Phase.APPLYING))
+    assert 1 == desk.history.verify(KEYS).count
+    assert 1 == line.opened
 
 
 def test_a_server_that_restarted_is_connected_to_again(
