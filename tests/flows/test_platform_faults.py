@@ -19,6 +19,8 @@ from tests.support.journey import STAGING, Journey, counts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from launchbook.ledger.ledger import Ledger
+
 pytestmark = pytest.mark.xdist_group("journey")
 
 UPSERT = "variableCollectionUpsert"
@@ -107,15 +109,15 @@ def test_a_port_that_is_taken_is_named(journey: Journey, tmp_path: Path) -> None
     assert 8 == alone.run("sandbox.status").status
 
 
+def ledger_of(journey: Journey) -> Ledger:
+    """The ledger of staging, opened by somebody else."""
+    workspace = Workspace(journey.root, journey.home)
+    target = Target("staging", "sandbox")
+    return App(workspace, target, SystemClock(), Redactor(), {}).open_ledger()
+
+
 def test_a_run_waits_for_its_turn_and_leaves_the_queue(journey: Journey) -> None:
-    app = App(
-        Workspace(journey.root, journey.home),
-        Target("staging", "sandbox"),
-        SystemClock(),
-        Redactor(),
-        {},
-    )
-    ledger = app.open_ledger()
+    ledger = ledger_of(journey)
     lease = ledger.lock.acquire("staging", "run-of-somebody", "trying something").lease
     over = Timer(0.5, ledger.lock.release, [lease])
     over.start()
@@ -129,14 +131,7 @@ def test_a_run_waits_for_its_turn_and_leaves_the_queue(journey: Journey) -> None
 
 
 def test_a_lock_that_is_held_names_its_holder(journey: Journey) -> None:
-    app = App(
-        Workspace(journey.root, journey.home),
-        Target("staging", "sandbox"),
-        SystemClock(),
-        Redactor(),
-        {},
-    )
-    ledger = app.open_ledger()
+    ledger = ledger_of(journey)
     taken = ledger.lock.acquire("staging", "run-of-somebody", "trying something")
     mark = journey.mark()
     try:

@@ -43,10 +43,10 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def build(
-    checkout: Path, app: str, variables: dict[str, str]
+    checkout: Path, app: str, variables: dict[str, str], *words: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "../../tools/build_web.py"],
+        [sys.executable, "../../tools/build_web.py", *words],
         cwd=checkout / "apps" / app,
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
@@ -144,22 +144,11 @@ def test_hosting_rules_cache_assets_and_protect_pages(app: str) -> None:
     assert ["/index.html"] == [rule["destination"] for rule in rules["rewrites"]]
 
 
-def check(checkout: Path, app: str, path: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "../../tools/build_web.py", "--check"],
-        cwd=checkout / "apps" / app,
-        env={"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("app", APPS)
 def test_an_app_is_checked_without_variables_and_nothing_is_written(
     checkout: Path, app: str
 ) -> None:
-    done = check(checkout, app, os.environ["PATH"])
+    done = build(checkout, app, {}, "--check")
     assert 0 == done.returncode, done.stderr
     assert not (checkout / "apps" / app / "dist").exists()
 
@@ -170,13 +159,13 @@ def test_a_module_that_is_no_javascript_is_named_with_its_line(checkout: Path) -
     module = checkout / "apps" / "customer" / "src" / "app.js"
     text = module.read_text()
     module.write_text(f"{text}\nexport const price = ;\n")
-    done = check(checkout, "customer", os.environ["PATH"])
+    done = build(checkout, "customer", {}, "--check")
     line = len(text.splitlines()) + 2
     assert 1 == done.returncode
     assert f"apps/customer/src/app.js:{line}: SyntaxError" in done.stderr
 
 
 def test_without_node_a_check_says_what_it_left_out(checkout: Path) -> None:
-    done = check(checkout, "customer", "")
+    done = build(checkout, "customer", {"PATH": ""}, "--check")
     assert 0 == done.returncode, done.stderr
     assert "no module was read as JavaScript" in done.stdout
