@@ -6,6 +6,7 @@ environment for ``env:NAME`` is no business of theirs.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -177,6 +178,13 @@ class Processes:
 
 _detached: Final[list[subprocess.Popen[bytes]]] = []
 """Handles of what outlives us: they must not be collected while it runs."""
+
+
+@atexit.register
+def _take_note() -> None:
+    """Learn at our end which of them have ended: Python would say that they run."""
+    for each in _detached:
+        each.poll()
 
 
 class Detached:
