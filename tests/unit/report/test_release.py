@@ -13,7 +13,7 @@ from launchbook.report.latency import Latency, Reading
 from launchbook.report.page import duration
 from launchbook.report.release import render
 from launchbook.report.timeline import Span
-from tests.support.capsule import capsule, surface
+from tests.support.capsules import full_capsule, full_surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,14 +64,14 @@ class Page(HTMLParser):
 
 
 def report(**more: object) -> Page:
-    return Page(render(capsule(**more), LATENCIES, SPANS))
+    return Page(render(full_capsule(**more), LATENCIES, SPANS))
 
 
 def test_the_page_is_whole_and_well_formed() -> None:
-    text = render(capsule(), LATENCIES, SPANS)
+    text = render(full_capsule(), LATENCIES, SPANS)
     assert text.startswith("<!doctype html>")
     assert [] == Page(text).open
-    assert text == render(capsule(), LATENCIES, SPANS)
+    assert text == render(full_capsule(), LATENCIES, SPANS)
 
 
 def test_it_says_what_the_release_is() -> None:
@@ -117,7 +117,7 @@ def test_the_timeline_has_a_bar_for_each_step() -> None:
     assert {"bar service", "bar "} == {v for v in page.values("class") if "bar" in v}
     assert "2 steps in 1 min 33 s" in page.values("aria-label")
     first, second = re.findall(r'<rect .*? x="([\d.]+)" .*? width="([\d.]+)"',
-                               render(capsule(), (), SPANS))  # fmt: skip
+                               render(full_capsule(), (), SPANS))  # fmt: skip
     # 690 is what is left of the picture for 93 seconds.
     assert [190 + 690 * 2 / 93, 690 * 61.5 / 93] == pytest.approx(
         [*map(float, first)], abs=0.1
@@ -126,7 +126,7 @@ def test_the_timeline_has_a_bar_for_each_step() -> None:
 
 
 def test_without_the_begin_of_steps_only_their_length_is_shown() -> None:
-    page = Page(render(capsule(), ()))
+    page = Page(render(full_capsule(), ()))
     assert 2 == page.tags.count("rect")
     assert "when each began was not kept" in page.text
     assert "bar web" in page.values("class")
@@ -137,11 +137,11 @@ def test_a_capsule_without_anything_is_shown_too() -> None:
     told = report(surfaces=(), gates={}, approvals=(), timings={}, previous="",
                   schema=SchemaRange("", ""), branch="", tool_version="")  # fmt: skip
     assert "none" in told.text
-    assert [] == Page(render(capsule(timings={}), ())).open
+    assert [] == Page(render(full_capsule(timings={}), ())).open
 
 
 def test_slower_answers_are_marked_only_beyond_chance() -> None:
-    text = render(capsule(), LATENCIES)
+    text = render(full_capsule(), LATENCIES)
     assert '<span class="pill plain">+10%</span>' in text
     assert '<span class="pill bad">+30%</span>' in text
     assert "not comparable" in text
@@ -149,14 +149,14 @@ def test_slower_answers_are_marked_only_beyond_chance() -> None:
 
 
 def test_nothing_that_is_shown_becomes_a_part_of_the_page() -> None:
-    evil = capsule(
+    evil = full_capsule(
         id=EVIL, environment=EVIL, commit=EVIL, branch=EVIL, subject=EVIL, author=EVIL,
         actor=EVIL, previous=EVIL, returned_from=EVIL, tool_version=EVIL,
         schema=SchemaRange(EVIL, EVIL, (EVIL,)),
         surfaces=(
-            surface(EVIL, deployment_id=EVIL, identity=EVIL, variables=EVIL, url=EVIL),
-            surface("web", SurfaceKind.WEB, url=f"https://{EVIL}"),
-            surface("job", url="javascript:alert(1)"),
+            full_surface(EVIL, deployment_id=EVIL, identity=EVIL, variables=EVIL, url=EVIL),
+            full_surface("web", SurfaceKind.WEB, url=f"https://{EVIL}"),
+            full_surface("job", url="javascript:alert(1)"),
         ),
         approvals=({EVIL: EVIL, "more": [EVIL]},),
         gates={EVIL: {"items": [{"name": EVIL, "verdict": EVIL, "words": EVIL}],
@@ -175,7 +175,7 @@ def test_nothing_that_is_shown_becomes_a_part_of_the_page() -> None:
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
-    text = render(capsule(), LATENCIES, SPANS)
+    text = render(full_capsule(), LATENCIES, SPANS)
     page = Page(text)
     assert set() == {"script", "link", "img", "iframe"} & set(page.tags)
     assert [] == page.values("src")
@@ -185,7 +185,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
 
 
 def test_there_is_a_look_for_the_dark_and_one_for_paper() -> None:
-    text = render(capsule(), ())
+    text = render(full_capsule(), ())
     assert "prefers-color-scheme: dark" in text
     assert "@media print" in text
 
@@ -201,5 +201,5 @@ def test_durations_are_written_as_people_say_them(seconds: float, told: str) -> 
 
 def test_a_timeline_of_any_length_has_few_marks() -> None:
     for total in (0.0, 3, 40, 95, 1000, 7000, 90_000):
-        text = render(capsule(timings={"whole": total}), (), [Span("a", 0, total)])
+        text = render(full_capsule(timings={"whole": total}), (), [Span("a", 0, total)])
         assert len(re.findall(r'class="axis"', text)) <= 14
